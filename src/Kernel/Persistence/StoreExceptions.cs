@@ -1,0 +1,36 @@
+namespace MarketManager.Kernel;
+
+/// <summary>The base of what a store can fail with.</summary>
+public abstract class StoreException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A sequence of the actor is taken: someone else wrote in its name, or it missed its own events.</summary>
+public sealed class JournalConflictException(PersistenceId actor, long sequence)
+    : StoreException($"{actor} already has an event {sequence}; this writer's state is not the latest")
+{
+    /// <summary>Whose sequence is taken.</summary>
+    public PersistenceId Actor { get; } = actor;
+
+    /// <summary>The sequence that is taken.</summary>
+    public long Sequence { get; } = sequence;
+}
+
+/// <summary>A row breaks a rule that the store enforces.</summary>
+/// <param name="rule">The stable name of the rule, such as <c>exchange_name</c>.</param>
+/// <param name="inner">What the store said.</param>
+public sealed class RowConflictException(string rule, Exception? inner = null)
+    : StoreException($"the store's rule '{rule}' does not hold for this write", inner)
+{
+    /// <summary>The stable name of the rule.</summary>
+    public string Rule { get; } = rule;
+}
+
+/// <summary>The store cannot be reached, is locked by another process, or failed to read or write.</summary>
+public sealed class StoreUnavailableException(string message, Exception? inner = null, bool outcomeUnknown = false)
+    : StoreException(message, inner)
+{
+    /// <summary>True where a commit was sent and its fate is not known.</summary>
+    public bool OutcomeUnknown { get; } = outcomeUnknown;
+}
+
+/// <summary>There is no room left to write.</summary>
+public sealed class StoreFullException(string message, Exception? inner = null) : StoreException(message, inner);
