@@ -26,13 +26,16 @@ public sealed record NewExchange(
 /// <param name="Present">False leaves the field as it is.</param>
 /// <param name="Value">Default of the type for null.</param>
 /// <param name="IsNull">True where the patch says null.</param>
-public readonly record struct Patch<T>(bool Present, T? Value, bool IsNull)
+public readonly record struct Patch<T>(bool Present, T? Value, bool IsNull);
+
+/// <summary>Makes fields of a merge patch.</summary>
+public static class Patch
 {
     /// <summary>Sets the field.</summary>
-    public static Patch<T> To(T value) => new(true, value, false);
+    public static Patch<T> To<T>(T value) => new(true, value, false);
 
     /// <summary>Restores the default.</summary>
-    public static Patch<T> Null => new(true, default, true);
+    public static Patch<T> Null<T>() => new(true, default, true);
 }
 
 /// <summary>A change to an exchange; RFC 7396 at the top level.</summary>
