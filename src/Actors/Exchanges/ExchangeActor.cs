@@ -1,0 +1,274 @@
+using MarketManager.Actors.Gathering;
+using MarketManager.Actors.Idempotency;
+using MarketManager.Actors.Markets;
+using MarketManager.Actors.Runs;
+using MarketManager.Actors.Venues;
+using MarketManager.Kernel;
+
+namespace MarketManager.Actors.Exchanges;
+
+/// <summary>What all exchanges of a node have in common.</summary>
+/// <param name="Node">The node's name.</param>
+/// <param name="AllowPrivateAddresses">Whether options may name addresses inside private networks.</param>
+/// <param name="Journal">Where events go.</param>
+/// <param name="Exchanges">The read model; asked for slugs and ids.</param>
+/// <param name="Venues">The venues there are.</param>
+/// <param name="Feeds">Where gathering children ask.</param>
+public sealed record ExchangeSurroundings(
+    string Node,
+    bool AllowPrivateAddresses,
+    IJournal Journal,
+    IExchangeReader Exchanges,
+    IVenueCatalog Venues,
+    ActorRef<MarketFeedMessage> Feeds)
+{
+    /// <summary>How often a slug that somebody else took meanwhile is replaced by another one.</summary>
+    internal const int SlugTries = 8;
+
+    internal static readonly DomainCodec Codec = new();
+
+    internal static readonly SupervisorStrategy ChildSupervision = new(
+        Attempts.Most - 1,
+        TimeSpan.FromDays(1),
+        new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)),
+        _ => Directive.Restart);
+
+    internal ExchangeRules Rules => new(Venues.All, AllowPrivateAddresses);
+}
+
+/// <summary>
+/// One exchange: owns its settings, its interval timer, its run state and what its last run brought. All of it is in the
+/// journal; a restart loses only the child of a run, which is then ended as crashed and made up for.
+/// </summary>
+public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, ExchangeSurroundings around, bool paused)
+    : RunningActor<ExchangeState>(
+        new PersistenceId(Entity, id), recovered, ExchangeState.Unborn, around.Journal, ExchangeSurroundings.Codec, around.Node, paused)
+{
+    /// <summary>The name of the entity in the journal.</summary>
+    public const string Entity = "exchange";
+
+    private ExchangeCommand.Delete? _delete;
+
+    /// <inheritdoc/>
+    protected override RunLife Life => State.Runs;
+
+    /// <inheritdoc/>
+    protected override bool Exists => State.Exists;
+
+    /// <inheritdoc/>
+    protected override TimeSpan MaxRun => ExchangeOptions.MaxRunFor(Options, TimeSpan.FromSeconds(State.Settings.Interval));
+
+    // Parsed when needed, because ten thousand parsed trees would weigh more than all else.
+    private ExchangeOptions Options => ExchangeOptions.Parse(State.Settings.Options, allowPrivateAddresses: true).Options
+        ?? throw new InvalidOperationException($"the options of exchange {Id.Id} in the journal cannot be read");
+
+    /// <inheritdoc/>
+    protected override ExchangeState Apply(ExchangeState state, DomainEvent e) => state.Apply(e);
+
+    /// <inheritdoc/>
+    protected override object RowOf(ExchangeState state, long sequence) => new ExchangeUpdated(ViewOf(state, sequence));
+
+    /// <inheritdoc/>
+    protected override ActorRef SpawnChild(RunInFlight run, Attempts attempts)
+    {
+        var interval = TimeSpan.FromSeconds(State.Settings.Interval);
+        var tolerance = run.Trigger is RunTrigger.Demand ? TimeSpan.Zero : Min(TimeSpan.FromSeconds(1), interval / 2);
+        var order = new GatherOrder(
+            run.RunId, new MarketFeedKey(State.Venue, Options.FeedText), run.Due - tolerance, run.Started + run.MaxRun);
+        var self = Context.Self;
+        return Context.Spawn(
+            $"run-{run.Number}",
+            () => new GatherActor(order, attempts, self, around.Feeds),
+            new SpawnOptions { Supervision = ExchangeSurroundings.ChildSupervision });
+    }
+
+    /// <inheritdoc/>
+    protected override RunYield YieldOf(RunInFlight run, RunState outcome, object? result, DateTimeOffset at) => outcome switch
+    {
+        RunState.Succeeded when result is MarketGathering gathering => new RunYield(
+            new RunTally(gathering.Markets, gathering.Tickers),
+            [new ExchangeEvent.Gathered(gathering.VolumeUsd, gathering.TopPair, gathering.TopPairVolume, at)],
+            [new MarketsReplaced(Id.Id, run.Number, at, gathering.Rows)]),
+        RunState.Cancelled => new RunYield(null, ExchangeDecisions.Delete(State, at).Events, [new ExchangeRemoved(Id.Id)]),
+        _ => RunYield.Nothing,
+    };
+
+    /// <inheritdoc/>
+    protected override ValueTask OnEntityMessage(EntityMessage message) => message switch
+    {
+        ExchangeQuery.GetExchange x => OnGet(x),
+        ExchangeCommand.Create x => OnCreate(x),
+        ExchangeCommand.Change x => OnChange(x),
+        ExchangeCommand.Delete x => OnDelete(x),
+        _ => throw new ArgumentOutOfRangeException(nameof(message), message, "an exchange does not take this message"),
+    };
+
+    private ValueTask OnGet(ExchangeQuery.GetExchange query)
+    {
+        query.Reply.Send(Exists ? View() : Rejections.NoExchange(Id.Id));
+        return default;
+    }
+
+    private async ValueTask OnCreate(ExchangeCommand.Create command)
+    {
+        if (Exists)
+        {
+            command.Reply.Send(new Rejection(RejectionKind.Conflict, $"exchange {Id.Id} exists already"));
+            return;
+        }
+
+        if (await Create(command) is { } why)
+        {
+            command.Reply.Send(why);
+            Context.StopSelf();
+            return;
+        }
+
+        command.Reply.Send(View());
+        await Arm();
+    }
+
+    private async ValueTask<Rejection?> Create(ExchangeCommand.Create command)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                var taken = await around.Exchanges.SlugsLike(ExchangeNames.Slug(command.Draft.Name), Context.Stopping);
+                var decision = ExchangeDecisions.Create(Id.Id, command.Draft, taken, around.Rules, Now);
+                if (decision.Why is { } why)
+                {
+                    return why;
+                }
+
+                await Persist(decision.Events, (state, sequence) => Rows(ViewOf(state, sequence)), guarded: true);
+                return null;
+            }
+            catch (RowConflictException e) when (e.Rule == "exchange_slug" && tries < ExchangeSurroundings.SlugTries)
+            {
+                // Somebody took the slug meanwhile; the next look finds it taken.
+            }
+            catch (RowConflictException e) when (e.Rule == "exchange_name")
+            {
+                return NameTaken(command.Draft.Name);
+            }
+            catch (StoreException e) when (e is not JournalConflictException)
+            {
+                return Rejections.Of(e);
+            }
+        }
+
+        IReadOnlyList<object> Rows(ExchangeView view) => command.Key is { } key
+            ? [new ExchangeInserted(view), KeptAnswer.Of(key, view, Now)]
+            : [new ExchangeInserted(view)];
+    }
+
+    private async ValueTask OnChange(ExchangeCommand.Change command)
+    {
+        if (!Exists)
+        {
+            command.Reply.Send(Rejections.NoExchange(Id.Id));
+            return;
+        }
+
+        var decision = ExchangeDecisions.Change(State, command.Changes, command.ExpectedVersion, around.Rules, Now);
+        if (decision.Why is { } why)
+        {
+            command.Reply.Send(why);
+            return;
+        }
+
+        try
+        {
+            if (decision.Events.Count > 0)
+            {
+                await Persist(decision.Events, (state, sequence) => [RowOf(state, sequence)], guarded: true);
+            }
+        }
+        catch (RowConflictException e) when (e.Rule == "exchange_name")
+        {
+            command.Reply.Send(NameTaken(command.Changes.Name.Value!));
+            return;
+        }
+        catch (StoreException e) when (e is not JournalConflictException)
+        {
+            command.Reply.Send(Rejections.Of(e));
+            return;
+        }
+
+        command.Reply.Send(View());
+        await Arm();
+    }
+
+    private async ValueTask OnDelete(ExchangeCommand.Delete command)
+    {
+        if (!Exists || ExchangeDecisions.CheckVersion(State, command.ExpectedVersion) is { })
+        {
+            command.Reply.Send(Exists ? ExchangeDecisions.CheckVersion(State, command.ExpectedVersion)! : Rejections.NoExchange(Id.Id));
+        }
+        else if (Life.Running is null)
+        {
+            await DeleteAtOnce(command);
+        }
+        else if (_delete is null)
+        {
+            _delete = command;
+            await CutShort(RunState.Cancelled, Error(ErrorKinds.Deleted, "the exchange was deleted"));
+        }
+        else
+        {
+            command.Reply.Send(new Rejection(RejectionKind.Conflict, $"exchange {Id.Id} is being deleted already"));
+        }
+    }
+
+    private async ValueTask DeleteAtOnce(ExchangeCommand.Delete command)
+    {
+        var last = View();
+        try
+        {
+            await Persist(ExchangeDecisions.Delete(State, Now).Events, [new ExchangeRemoved(Id.Id)]);
+        }
+        catch (StoreException e) when (e is not JournalConflictException)
+        {
+            command.Reply.Send(Rejections.Of(e));
+            return;
+        }
+
+        command.Reply.Send(last);
+        Context.StopSelf();
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask OnEndKept(RunState outcome, StoreException? failure)
+    {
+        if (_delete is not { } command)
+        {
+            return;
+        }
+
+        _delete = null;
+        if (failure is not null)
+        {
+            command.Reply.Send(Rejections.Of(failure));
+        }
+        else if (outcome is RunState.Cancelled)
+        {
+            command.Reply.Send(View());
+            Context.StopSelf();
+        }
+        else
+        {
+            // The run ended by itself first; nothing is left in the way of the command.
+            await DeleteAtOnce(command);
+        }
+    }
+
+    private ExchangeView View() => ViewOf(State, Sequence);
+
+    private ExchangeView ViewOf(ExchangeState state, long sequence) => state.View(sequence, Attempt, Node);
+
+    private static Rejection NameTaken(string name) => new(
+        RejectionKind.Conflict, $"there is an exchange named '{name}' already (names are compared without regard to case); choose another name");
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

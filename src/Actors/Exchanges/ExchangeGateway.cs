@@ -1,0 +1,235 @@
+using System.Collections.Concurrent;
+using MarketManager.Actors.Idempotency;
+using MarketManager.Actors.Runs;
+using MarketManager.Actors.Settings;
+using MarketManager.Kernel;
+
+namespace MarketManager.Actors.Exchanges;
+
+/// <summary>The way to the exchanges' actors on this node.</summary>
+public sealed class ExchangeGateway(
+    World world,
+    ExchangeDirectory directory,
+    ActorRef<ExchangesMessage> exchanges,
+    IJournal journal,
+    IExchangeReader reader,
+    IRunReader runs,
+    IIdempotencyStore answers,
+    ISettingStore settings,
+    bool paused) : IExchangeGateway
+{
+    /// <summary>How long an answer is repeated under its idempotency key.</summary>
+    public static readonly TimeSpan AnswersKept = TimeSpan.FromHours(24);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // A delete waits until nothing of the run is left, and a worker that hangs is noticed only after a while.
+    private static readonly TimeSpan DeletePatience = TimeSpan.FromSeconds(60);
+
+    private static readonly PersistenceId Answers = new("answer", 0);
+
+    private readonly ConcurrentDictionary<(string, string, string), byte> _underWay = new();
+    private volatile bool _paused = paused;
+    private volatile bool _leaving;
+
+    /// <inheritdoc/>
+    public bool Paused => _paused;
+
+    /// <inheritdoc/>
+    public ValueTask<Answer<ExchangeView>> Create(NewExchange draft, IdempotencyKey? key, CancellationToken cancellationToken) =>
+        Once(key, kept => kept.Exchange, () => CreateNow(draft, key, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Answer<ExchangeView>> Get(long id, CancellationToken cancellationToken) =>
+        Ask<ExchangeView>(id, static reply => new ExchangeQuery.GetExchange(reply), Patience, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Answer<ExchangeView>> Change(
+        long id, ExchangeChange change, long? expectedVersion, CancellationToken cancellationToken) =>
+        Ask<ExchangeView>(id, reply => new ExchangeCommand.Change(change, expectedVersion, reply), Patience, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<Answer<ExchangeView>> Delete(long id, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        var answer = await Ask<ExchangeView>(
+            id, reply => new ExchangeCommand.Delete(expectedVersion, reply), DeletePatience, cancellationToken);
+        if (answer.Value is not null)
+        {
+            directory.Remove(id);
+        }
+
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Answer<RunView>> Run(long id, IdempotencyKey? key, CancellationToken cancellationToken) =>
+        Once(
+            key,
+            kept => kept.Run,
+            () => Ask<RunView>(id, reply => new RunMessage.RunNow(key, reply), Patience, cancellationToken),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<RunView?> WhenEnded(long id, Guid runId, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (directory.Find(id) is { } actor)
+        {
+            try
+            {
+                if (await actor.Ask<RunView?>(reply => new RunMessage.AwaitEnd(runId, reply), patience, cancellationToken) is { } ended)
+                {
+                    return ended;
+                }
+            }
+            catch (AskTimeoutException)
+            {
+                return null;
+            }
+            catch (ActorStoppedException)
+            {
+                // Deleted, or the node leaves: history tells.
+            }
+        }
+
+        return await runs.Find(id, runId, cancellationToken) is { State: not RunState.Running } run ? run : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Rejection?> SetPaused(bool paused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await settings.Write(SettingKeys.Paused, paused ? "true" : null, cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            return Rejections.Of(e);
+        }
+
+        _paused = paused;
+        await exchanges.Ask<bool>(reply => new ExchangesMessage.SetPaused(paused, reply), Patience, cancellationToken);
+        return null;
+    }
+
+    /// <summary>Lets nobody in any more.</summary>
+    internal void Close() => _leaving = true;
+
+    private async ValueTask<Answer<ExchangeView>> CreateNow(NewExchange draft, IdempotencyKey? key, CancellationToken cancellationToken)
+    {
+        if (_leaving)
+        {
+            return Rejections.Leaving;
+        }
+
+        ActorRef<EntityMessage> actor;
+        try
+        {
+            var id = await reader.NextId(cancellationToken);
+            actor = await exchanges.Ask<ActorRef<EntityMessage>>(
+                reply => new ExchangesMessage.Open(id, reply), Patience, cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            return Rejections.Of(e);
+        }
+
+        return await Ask<ExchangeView>(
+            actor, reply => new ExchangeCommand.Create(draft, key, reply), Patience, cancellationToken) ?? Rejections.Leaving;
+    }
+
+    private async ValueTask<Answer<T>> Ask<T>(
+        long id, Func<ReplyTo<Answer<T>>, EntityMessage> create, TimeSpan patience, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (directory.Find(id) is not { } actor)
+        {
+            return NotHere(id);
+        }
+
+        return await Ask(actor, create, patience, cancellationToken) ?? NotHere(id);
+    }
+
+    private async ValueTask<Answer<T>?> Ask<T>(
+        ActorRef<EntityMessage> actor, Func<ReplyTo<Answer<T>>, EntityMessage> create, TimeSpan patience, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await actor.Ask(create, patience, cancellationToken);
+        }
+        catch (ActorStoppedException)
+        {
+            return null;
+        }
+        catch (MailboxFullException)
+        {
+            return new Rejection(RejectionKind.Unavailable, "too many requests wait for this exchange; try again");
+        }
+        catch (AskTimeoutException)
+        {
+            return new Rejection(
+                RejectionKind.OutcomeUnknown,
+                $"the exchange did not answer within {patience.TotalSeconds:0} s; the change may or may not have been made; repeat it with the same Idempotency-Key");
+        }
+    }
+
+    private Rejection NotHere(long id) =>
+        _leaving ? Rejections.Leaving
+        : directory.Broken.TryGetValue(id, out var reason)
+            ? new Rejection(RejectionKind.Unavailable, $"exchange {id} was stopped for good: {reason}; see the log, then restart the node")
+        : Rejections.NoExchange(id);
+
+    // A repeat gets the first answer; it is kept in the transaction of the change, or, where there was none, by itself.
+    private async ValueTask<Answer<T>> Once<T>(
+        IdempotencyKey? key, Func<KeptAnswer, T?> read, Func<ValueTask<Answer<T>>> act, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (key is null)
+        {
+            return await act();
+        }
+
+        var underWay = (key.Caller, key.Route, key.Key);
+        if (!_underWay.TryAdd(underWay, 0))
+        {
+            return new Rejection(RejectionKind.Conflict, "a request with this Idempotency-Key is still being carried out; repeat it in a moment");
+        }
+
+        try
+        {
+            if (await answers.Find(key, world.Now - AnswersKept, cancellationToken) is { } kept)
+            {
+                return Repeat(key, kept, read);
+            }
+
+            var answer = await act();
+            if (answer.Why is { Kind: RejectionKind.Invalid or RejectionKind.Conflict or RejectionKind.AlreadyRunning } why)
+            {
+                await journal.Append(new JournalWrite(Answers, 1, [], [KeptAnswer.Of(key, why, world.Now)], Guarded: true), cancellationToken);
+            }
+
+            return answer;
+        }
+        catch (StoreException e)
+        {
+            return Rejections.Of(e);
+        }
+        finally
+        {
+            _underWay.TryRemove(underWay, out _);
+        }
+    }
+
+    private static Answer<T> Repeat<T>(IdempotencyKey key, AnswerKept kept, Func<KeptAnswer, T?> read)
+        where T : class
+    {
+        if (kept.Key.BodyHash != key.BodyHash)
+        {
+            return new Rejection(
+                RejectionKind.Invalid, "this Idempotency-Key was used with another body; use a new key for a new request");
+        }
+
+        var answer = KeptAnswer.Read(kept);
+        return read(answer) is { } value ? value : answer.Why!;
+    }
+}

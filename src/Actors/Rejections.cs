@@ -1,0 +1,27 @@
+using MarketManager.Kernel;
+
+namespace MarketManager.Actors;
+
+/// <summary>Says in the domain's words what the store failed with.</summary>
+public static class Rejections
+{
+    /// <summary>The rejection that a failed commit amounts to.</summary>
+    public static Rejection Of(StoreException e) => e switch
+    {
+        StoreFullException => new(
+            RejectionKind.StoreFull, "the disk that holds the data is full; nothing was changed; make room and repeat the request"),
+        StoreUnavailableException { OutcomeUnknown: true } => new(
+            RejectionKind.OutcomeUnknown,
+            "the store broke off before it confirmed; the change may or may not have been made; repeat it with the same Idempotency-Key"),
+        RowConflictException { Rule: "idempotency" } => new(
+            RejectionKind.Conflict, "another request with this Idempotency-Key was answered just now; repeat the request to get its answer"),
+        RowConflictException { Rule: var rule } => new(RejectionKind.Conflict, $"the store's rule '{rule}' does not allow this"),
+        _ => new(RejectionKind.Unavailable, $"the store is away ({e.Message}); nothing was changed; try again"),
+    };
+
+    /// <summary>The node is about to stop.</summary>
+    public static Rejection Leaving { get; } = new(RejectionKind.Unavailable, "this node is shutting down; try again in a few seconds");
+
+    /// <summary>There is no exchange of that id.</summary>
+    public static Rejection NoExchange(long id) => new(RejectionKind.NotFound, $"there is no exchange {id}");
+}

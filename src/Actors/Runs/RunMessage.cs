@@ -1,0 +1,74 @@
+using MarketManager.Actors.Idempotency;
+using MarketManager.Kernel;
+
+namespace MarketManager.Actors.Runs;
+
+/// <summary>What is sent to an actor whose life consists of runs.</summary>
+public abstract record RunMessage : EntityMessage
+{
+    /// <summary>Start a run now.</summary>
+    /// <param name="Key">Null where the request carried none.</param>
+    /// <param name="Reply">The run, or why not.</param>
+    public sealed record RunNow(IdempotencyKey? Key, ReplyTo<Answer<RunView>> Reply) : RunMessage;
+
+    /// <summary>Tell when a run has ended.</summary>
+    /// <param name="RunId">Which.</param>
+    /// <param name="Reply">The ended run, or null at once where it is not going.</param>
+    public sealed record AwaitEnd(Guid RunId, ReplyTo<RunView?> Reply) : RunMessage;
+
+    /// <summary>Hold back, or no longer, what the schedule brings about.</summary>
+    /// <param name="Paused">True holds back.</param>
+    public sealed record SetPaused(bool Paused) : RunMessage;
+
+    /// <summary>Start nothing more, see the run that is going to its end or cut it short, and stop.</summary>
+    /// <param name="Patience">How long the run may still take.</param>
+    /// <param name="Reply">Told when done.</param>
+    public sealed record Leave(TimeSpan Patience, ReplyTo<bool> Reply) : RunMessage;
+
+    /// <summary>A child began an attempt.</summary>
+    /// <param name="RunId">Of which run.</param>
+    /// <param name="Attempt">From 1.</param>
+    public sealed record AttemptStarted(Guid RunId, int Attempt) : RunMessage;
+
+    /// <summary>A child brought what it was to bring, and is about to stop.</summary>
+    /// <param name="RunId">Of which run.</param>
+    /// <param name="Result">What the entity knows how to keep.</param>
+    public sealed record ChildSucceeded(Guid RunId, object Result) : RunMessage;
+
+    /// <summary>A child gave up, and is about to stop.</summary>
+    /// <param name="RunId">Of which run.</param>
+    /// <param name="Error">Why.</param>
+    public sealed record ChildFailed(Guid RunId, RunError Error) : RunMessage;
+
+    /// <summary>A child is gone for good, with all that it had under way.</summary>
+    /// <param name="RunId">Of which run.</param>
+    /// <param name="Reason">What it died of; null where it stopped by itself or was stopped.</param>
+    internal sealed record ChildGone(Guid RunId, Exception? Reason) : RunMessage;
+
+    /// <summary>The timer of the next start.</summary>
+    /// <param name="Next">What it was armed for.</param>
+    internal sealed record StartDue(NextStart Next) : RunMessage;
+
+    /// <summary>The run has taken as long as it may.</summary>
+    /// <param name="RunId">Which.</param>
+    internal sealed record Overdue(Guid RunId) : RunMessage;
+
+    /// <summary>Patience with a run is over, because the node leaves.</summary>
+    internal sealed record LeaveNow : RunMessage;
+
+    /// <summary>The store failed to take the end of the run: once more.</summary>
+    internal sealed record KeepEndAgain : RunMessage;
+
+    /// <summary>The store failed to take a new anchor: once more.</summary>
+    internal sealed record ArmAgain : RunMessage;
+}
+
+/// <summary>Counts the attempts of one run across restarts of its child.</summary>
+public sealed class Attempts
+{
+    /// <summary>How often the work may be begun within one run.</summary>
+    public const int Most = 3;
+
+    /// <summary>How often it was begun; used by one child at a time.</summary>
+    public int Count { get; set; }
+}
