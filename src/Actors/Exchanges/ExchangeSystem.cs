@@ -70,18 +70,20 @@ public sealed partial class ExchangeSystem
     {
         var began = system.World.Time.GetTimestamp();
         var paused = await ports.Settings.Read(SettingKeys.Paused, cancellationToken) == "true";
-        var recovery = await Recovery.All<ExchangeState, DomainEvent>(
+        var failures = new List<RecoveryFailure>();
+        var recovered = await Recovery.All<ExchangeState, DomainEvent>(
             ports.Journal,
             ExchangeActor.Entity,
             ExchangeState.Unborn,
             ExchangeSurroundings.Codec,
             static (state, e) => state.Apply(e),
+            failures,
             cancellationToken);
         var directory = new ExchangeDirectory();
-        foreach (var (id, reason) in recovery.Failures)
+        foreach (var (id, reason) in failures)
         {
-            LogNotRecovered(log, id, reason);
-            directory.Break(id, reason);
+            LogNotRecovered(log, id, reason.Message);
+            directory.Break(id, reason.Message);
         }
 
         var feeds = system.Spawn(
@@ -90,14 +92,14 @@ public sealed partial class ExchangeSystem
             policy.Node, policy.AllowPrivateAddresses, ports.Journal, ports.Exchanges, ports.Venues, feeds);
         var parent = system.Spawn(
             "exchanges",
-            () => new ExchangesActor(recovery.Actors, around, directory, paused),
+            () => new ExchangesActor(recovered, around, directory, paused),
             new SpawnOptions { MailboxCapacity = 65_536 });
         var gateway = new ExchangeGateway(
             system.World, directory, parent, ports.Journal, ports.Exchanges, ports.Runs, ports.Answers, ports.Settings, paused);
 
         // The answer comes after all exchanges have been spawned.
         await parent.Ask<bool>(reply => new ExchangesMessage.SetPaused(paused, reply), TimeSpan.FromMinutes(1), cancellationToken);
-        LogRecovered(log, directory.Count, recovery.Failures.Count, system.World.Time.GetElapsedTime(began).TotalMilliseconds);
+        LogRecovered(log, directory.Count, failures.Count, system.World.Time.GetElapsedTime(began).TotalMilliseconds);
         return new ExchangeSystem(system, parent, feeds, directory, gateway);
     }
 

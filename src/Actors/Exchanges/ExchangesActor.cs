@@ -45,7 +45,7 @@ public sealed partial class ExchangesActor(
         switch (message)
         {
             case ExchangesMessage.Open open:
-                open.Reply.Send(Spawn(open.Id, null));
+                open.Reply.Send(Spawn(open.Id, new Recovered<ExchangeState>(ExchangeState.Unborn, 0)));
                 break;
             case ExchangesMessage.SetPaused pause:
                 _paused = pause.Paused;
@@ -68,7 +68,7 @@ public sealed partial class ExchangesActor(
         return default;
     }
 
-    private ActorRef<EntityMessage> Spawn(long id, Recovered<ExchangeState>? state)
+    private ActorRef<EntityMessage> Spawn(long id, Recovered<ExchangeState> state)
     {
         var isPaused = _paused;
         var actor = Context.Spawn($"exchange-{id}", () => new ExchangeActor(id, state, around, isPaused), OfExchanges);
