@@ -149,7 +149,7 @@ public sealed class ExchangeGateway(
         return await Ask(actor, create, patience, cancellationToken) ?? NotHere(id);
     }
 
-    private async ValueTask<Answer<T>?> Ask<T>(
+    private static async ValueTask<Answer<T>?> Ask<T>(
         ActorRef<EntityMessage> actor, Func<ReplyTo<Answer<T>>, EntityMessage> create, TimeSpan patience, CancellationToken cancellationToken)
         where T : class
     {
