@@ -23,11 +23,11 @@ internal abstract class WheelTimer
     internal abstract void Fire();
 }
 
-/// <summary>All timers of a system on one timer of the clock: a hierarchical timing wheel of 1 ms (Varghese and Lauck, 1987).</summary>
+/// <summary>All timers of a system on one alarm: a hierarchical timing wheel of 1 ms (Varghese and Lauck, 1987).</summary>
 /// <remarks>
 /// Level n has 64 slots of 64^n ms. A timer lies on the level of the highest digit, base 64, in which its due time differs from
 /// the wheel's; when the wheel enters a slot of a higher level, that slot's timers move down. Starting and cancelling are O(1),
-/// the clock is asked to wake only for the next occupied slot, and timers fire in order of due time, equal ones in order of start.
+/// the alarm is set only for the next occupied slot, and timers fire in order of due time, equal ones in order of start.
 /// Time is the provider's monotonic clock: a step of the wall clock moves nothing.
 /// </remarks>
 internal sealed class TimerWheel : IDisposable
@@ -40,7 +40,7 @@ internal sealed class TimerWheel : IDisposable
     private readonly Lock _firing = new();
     private readonly TimeProvider _time;
     private readonly long _began;
-    private readonly ITimer _clock;
+    private readonly Alarm _alarm;
     private readonly ulong[] _occupied = new ulong[Levels];
     private readonly WheelTimer?[] _first = new WheelTimer?[Levels * SlotsPerLevel];
     private readonly WheelTimer?[] _last = new WheelTimer?[Levels * SlotsPerLevel];
@@ -52,7 +52,7 @@ internal sealed class TimerWheel : IDisposable
     {
         _time = time;
         _began = time.GetTimestamp();
-        _clock = time.CreateTimer(static wheel => ((TimerWheel)wheel!).Advance(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _alarm = Alarm.For(time, Advance);
     }
 
     private long Elapsed => _time.GetElapsedTime(_began).Ticks;
@@ -93,7 +93,7 @@ internal sealed class TimerWheel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _clock.Dispose();
+    public void Dispose() => _alarm.Dispose();
 
     private void Advance()
     {
@@ -235,8 +235,7 @@ internal sealed class TimerWheel : IDisposable
         {
             _wakeAt = at;
             var delay = (at * TimeSpan.TicksPerMillisecond) - Elapsed;
-            // The system's timers cut fractions of a millisecond off, and would wake too early again and again.
-            _clock.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, delay) / (double)TimeSpan.TicksPerMillisecond)), Timeout.InfiniteTimeSpan);
+            _alarm.Set(TimeSpan.FromTicks(Math.Max(0, delay)));
         }
     }
 }

@@ -1,0 +1,73 @@
+using MarketManager.Kernel;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MarketManager.TestKit;
+
+/// <summary>An actor system on manual time and the seeded scheduler: everything happens in <see cref="Run"/> and <see cref="Advance"/>.</summary>
+public sealed class Simulation : IAsyncDisposable
+{
+    /// <summary>Creates an empty system.</summary>
+    public Simulation(int seed = 1, ILoggerFactory? loggers = null)
+    {
+        Time = new ManualTime();
+        Scheduler = new SeededScheduler(seed);
+        World = TestWorld.Create(Time, seed);
+        System = new ActorSystem("simulation", World, loggers ?? NullLoggerFactory.Instance, Scheduler);
+    }
+
+    /// <summary>The clock.</summary>
+    public ManualTime Time { get; }
+
+    /// <summary>What decides whose turn it is.</summary>
+    public SeededScheduler Scheduler { get; }
+
+    /// <summary>Time, ids and randomness from the seed.</summary>
+    public World World { get; }
+
+    /// <summary>The system under test.</summary>
+    public ActorSystem System { get; }
+
+    /// <summary>Runs until nobody has anything left to do. No time passes.</summary>
+    public void Run() => Scheduler.RunUntilIdle();
+
+    /// <summary>Lets time pass from timer to timer; after each, everybody runs until idle.</summary>
+    public void Advance(TimeSpan span)
+    {
+        Run();
+        var left = span;
+        while (Time.UntilNextTimer is { } next && next <= left)
+        {
+            Time.Advance(next);
+            Run();
+            left -= next;
+        }
+
+        Time.Advance(left);
+        Run();
+    }
+
+    /// <summary>Runs until idle and gives the task's result; fails where it has not completed by then.</summary>
+    public async Task<T> Result<T>(ValueTask<T> pending)
+    {
+        var task = pending.AsTask();
+        Run();
+        return task.IsCompleted ? await task : throw new InvalidOperationException("idle, but the result is not there");
+    }
+
+    /// <inheritdoc cref="Result{T}(ValueTask{T})"/>
+    public async Task Completion(ValueTask pending)
+    {
+        var task = pending.AsTask();
+        Run();
+        if (!task.IsCompleted)
+        {
+            throw new InvalidOperationException("idle, but not complete");
+        }
+
+        await task;
+    }
+
+    /// <summary>Stops the system on its own scheduler.</summary>
+    public ValueTask DisposeAsync() => new(Completion(System.DisposeAsync()));
+}
