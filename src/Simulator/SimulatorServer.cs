@@ -37,7 +37,8 @@ public sealed class SimulatorServer : IAsyncDisposable
     /// <param name="ct">Gives up starting.</param>
     /// <exception cref="ArgumentException">An option is outside its range; the message says which and what is allowed.</exception>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
-    public static async Task<SimulatorServer> Start(SimulatorOptions options, TimeProvider time, ILoggerFactory? loggers = null, CancellationToken ct = default)
+    public static async Task<SimulatorServer> Start(
+        SimulatorOptions options, TimeProvider time, ILoggerFactory? loggers = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
@@ -45,7 +46,11 @@ public sealed class SimulatorServer : IAsyncDisposable
 
         // The empty builder reads no configuration and writes no log; neither would be this process's own.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(options.Url);
+        builder.WebHost.UseKestrelCore().UseUrls(options.Url).ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = ControlEndpoint.LargestBody;
+        });
         builder.Services.AddSingleton(loggers ?? NullLoggerFactory.Instance);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();

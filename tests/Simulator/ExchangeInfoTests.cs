@@ -58,7 +58,7 @@ public sealed class ExchangeInfoTests
     {
         await using var venue = await Venue.Open();
         Assert.Equal(["ETHBTC", "BTCUSDT"], await Names("""symbols=["ETHBTC","BTCUSDT"]"""));
-        Assert.Equal(2, (await Names("symbolStatus=BREAK")).Count);
+        Assert.Single(await Names("symbolStatus=BREAK"));
         Assert.Empty(await Names("symbolStatus=HALT"));
         Assert.Equal(120, (await Names("permissions=SPOT")).Count);
         Assert.True((await Names("permissions=MARGIN")).Count is > 0 and < 120);
@@ -70,12 +70,12 @@ public sealed class ExchangeInfoTests
     }
 
     [Fact]
-    public async Task Only_from_a_hundred_symbols_on_are_two_of_them_not_trading()
+    public async Task The_hundredth_symbol_is_the_first_that_is_not_trading()
     {
         await using var small = await Venue.Open(symbols: 99);
         Assert.Empty((await small.Get("/api/v3/ticker/price?symbolStatus=BREAK")).EnumerateArray());
         await using var large = await Venue.Open(symbols: 100);
-        Assert.Equal(2, (await large.Get("/api/v3/ticker/price?symbolStatus=BREAK")).GetArrayLength());
+        Assert.Equal(1, (await large.Get("/api/v3/ticker/price?symbolStatus=BREAK")).GetArrayLength());
     }
 
     private static JsonElement Filter(JsonElement symbol, string type) =>

@@ -14,7 +14,7 @@ public sealed class FaultTests
         var right = await venue.Bytes(Tickers);
         await venue.Order(new { path = Tickers, kind = "latency", milliseconds = 300, count = 1 });
         var late = venue.Bytes(Tickers);
-        await Venue.Until(() => venue.Clock.Timers == 1, "the request to be held back");
+        await venue.Clock.TimerCreated;
         Assert.False(late.IsCompleted);
         venue.Clock.Advance(TimeSpan.FromMilliseconds(300));
         Assert.Equal(right, await late);
@@ -73,12 +73,11 @@ public sealed class FaultTests
         await venue.Order(new { path = Tickers, kind = "hang", count = 1 });
         using var patience = new CancellationTokenSource();
         var answer = venue.Client.GetAsync(Tickers, patience.Token);
-        await Venue.Until(() => venue.Clock.Timers == 1, "the request to hang");
+        await venue.UntilAsked(Tickers);
         venue.Clock.Advance(TimeSpan.FromDays(1));
         Assert.False(answer.IsCompleted);
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
-        await Venue.Until(() => venue.Clock.Timers == 0, "the simulator to notice that the client is gone");
     }
 
     [Fact]
@@ -87,7 +86,7 @@ public sealed class FaultTests
         await using var venue = await Venue.Open();
         await venue.Order(new { kind = "hang" });
         var answer = venue.Client.GetAsync(Tickers);
-        await Venue.Until(() => venue.Clock.Timers == 1, "the request to hang");
+        await venue.UntilAsked(Tickers);
         await venue.Stop();
         await Assert.ThrowsAsync<HttpRequestException>(() => answer);
     }

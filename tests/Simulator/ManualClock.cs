@@ -5,18 +5,11 @@ internal sealed class ManualClock(DateTimeOffset now) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
+    private readonly TaskCompletionSource _timerCreated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _now = now;
 
-    public int Timers
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _timers.Count;
-            }
-        }
-    }
+    /// <summary>Completes when something has begun to wait for this clock.</summary>
+    public Task TimerCreated => _timerCreated.Task;
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -45,6 +38,7 @@ internal sealed class ManualClock(DateTimeOffset now) : TimeProvider
         {
             var timer = new ManualTimer(this, callback, state, dueTime < TimeSpan.Zero ? DateTimeOffset.MaxValue : _now + dueTime);
             _timers.Add(timer);
+            _timerCreated.TrySetResult();
             return timer;
         }
     }

@@ -52,14 +52,13 @@ internal sealed class Venue : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Waits until something holds; fails after ten seconds.</summary>
-    public static async Task Until(Func<bool> holds, string what)
+    /// <summary>Waits until a request for a path has arrived; fails after ten seconds.</summary>
+    public async Task UntilAsked(string path)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!holds())
+        while (!(await Get("/control/requests")).GetProperty("paths").TryGetProperty(path, out _))
         {
-            Assert.False(deadline.IsCancellationRequested, $"waited 10 s for: {what}");
-            await Task.Yield();
+            Assert.False(deadline.IsCancellationRequested, $"no request for {path} within 10 s");
         }
     }
 

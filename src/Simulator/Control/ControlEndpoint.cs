@@ -13,8 +13,10 @@ internal sealed class ControlEndpoint(FaultPlan faults, RequestCounter requests,
     /// <summary>Everything under here is control.</summary>
     public const string Prefix = "/control/";
 
+    /// <summary>The largest body that is read, in bytes; the server refuses more.</summary>
+    public const int LargestBody = 64 * 1024;
+
     private const string SymbolPrefix = Prefix + "symbols/";
-    private const int LargestBody = 64 * 1024;
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
@@ -81,11 +83,6 @@ internal sealed class ControlEndpoint(FaultPlan faults, RequestCounter requests,
 
     private static async Task<T> Read<T>(HttpContext context)
     {
-        if (context.Request.ContentLength is null or > LargestBody)
-        {
-            throw new ControlError(413, $"a body of at most {LargestBody} bytes, with its length, is expected");
-        }
-
         JsonDocument document;
         try
         {
@@ -94,6 +91,10 @@ internal sealed class ControlEndpoint(FaultPlan faults, RequestCounter requests,
         catch (JsonException e)
         {
             throw new ControlError(400, "malformed JSON: " + e.Message);
+        }
+        catch (BadHttpRequestException e)
+        {
+            throw new ControlError(e.StatusCode, e.Message);
         }
 
         using (document)

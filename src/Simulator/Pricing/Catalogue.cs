@@ -5,9 +5,6 @@ namespace MarketManager.Simulator.Pricing;
 /// <summary>What the venue lists: well-known assets at familiar prices first, then as many made-up ones as are asked for.</summary>
 internal static class Catalogue
 {
-    /// <summary>From this many symbols on, two of them are no longer traded, as on any real venue.</summary>
-    public const int SymbolsWithBreaks = 100;
-
     private const double Million = 1e6;
 
     /// <summary>Name, price in USD, daily turnover in million USD, volatility relative to BTC.</summary>
@@ -81,5 +78,6 @@ internal static class Catalogue
             1 + (1.5 * Hash.Unit(draw, 3)));
     }
 
-    private static string StatusOf(int index) => index is SymbolsWithBreaks - 2 or SymbolsWithBreaks - 1 ? "BREAK" : "TRADING";
+    /// <summary>The hundredth and the two hundredth symbol are no longer traded: on any real venue there are some.</summary>
+    private static string StatusOf(int index) => index is 99 or 199 ? "BREAK" : "TRADING";
 }
