@@ -106,7 +106,8 @@ public sealed class CandleTests
     {
         await using var venue = await Venue.Open();
         var candle = (await venue.Get($"/api/v3/klines?symbol=ADAUSDT&interval=1m&limit=1&endTime={StartMs - 1}"))[0];
-        var trades = (await venue.Get($"/api/v3/aggTrades?symbol=ADAUSDT&startTime={candle[0]}&endTime={candle[6]}&limit=1000")).EnumerateArray().ToList();
+        var path = $"/api/v3/aggTrades?symbol=ADAUSDT&startTime={candle[0]}&endTime={candle[6]}&limit=1000";
+        var trades = (await venue.Get(path)).EnumerateArray().ToList();
         Assert.Equal(candle[8].GetInt64(), trades.Count);
         Assert.Equal(candle[5].Decimal(), trades.Sum(x => x.Decimal("q")));
         Assert.All(trades, x => Assert.InRange(x.Decimal("p"), candle[3].Decimal(), candle[2].Decimal()));
@@ -122,7 +123,8 @@ public sealed class CandleTests
         Assert.Equal([ids[0], ids[0] + 1, ids[0] + 2], ids);
         Assert.True(recent[^1].Long("time") <= StartMs);
         Assert.All(recent, x => Assert.Equal(x.Decimal("price") * x.Decimal("qty"), x.Decimal("quoteQty")));
-        Assert.Equal(recent.Select(Raw), (await venue.Get($"/api/v3/historicalTrades?symbol=BTCUSDT&fromId={ids[0]}")).EnumerateArray().Select(Raw));
+        var historical = (await venue.Get($"/api/v3/historicalTrades?symbol=BTCUSDT&fromId={ids[0]}")).EnumerateArray().ToList();
+        Assert.Equal(recent.Select(Raw), historical.Select(Raw));
         var aggregate = (await venue.Get($"/api/v3/aggTrades?symbol=BTCUSDT&fromId={ids[0]}")).EnumerateArray().ToList();
         Assert.Equal(recent.Select(x => (x.Text("price"), x.Text("qty"))), aggregate.Select(x => (x.Text("p"), x.Text("q"))));
         Assert.Empty((await venue.Get($"/api/v3/historicalTrades?symbol=BTCUSDT&fromId={ids[^1] + 1}")).EnumerateArray());

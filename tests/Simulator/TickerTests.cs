@@ -46,7 +46,7 @@ public sealed class TickerTests
     }
 
     [Fact]
-    public async Task Prices_decimals_have_eight_digits()
+    public async Task Decimals_have_eight_digits_after_the_point_and_a_percentage_three()
     {
         await using var venue = await Venue.Open();
         var ticker = await venue.Get("/api/v3/ticker/24hr?symbol=BTCUSDT");
@@ -62,7 +62,8 @@ public sealed class TickerTests
     {
         await using var venue = await Venue.Open();
         Assert.Equal(
-            ["symbol", "openPrice", "highPrice", "lowPrice", "lastPrice", "volume", "quoteVolume", "openTime", "closeTime", "firstId", "lastId", "count"],
+            ["symbol", "openPrice", "highPrice", "lowPrice", "lastPrice", "volume", "quoteVolume", "openTime", "closeTime",
+                "firstId", "lastId", "count"],
             (await venue.Get("/api/v3/ticker/24hr?symbol=BTCUSDT&type=MINI")).EnumerateObject().Select(x => x.Name));
     }
 
@@ -102,8 +103,10 @@ public sealed class TickerTests
         await using var venue = await Venue.Open();
         var ticker = await venue.Get("/api/v3/ticker/bookTicker?symbol=SOLUSDT");
         var book = await venue.Get("/api/v3/depth?symbol=SOLUSDT");
-        Assert.Equal((ticker.Text("bidPrice"), ticker.Text("bidQty")), (book.GetProperty("bids")[0][0].GetString(), book.GetProperty("bids")[0][1].GetString()));
-        Assert.Equal((ticker.Text("askPrice"), ticker.Text("askQty")), (book.GetProperty("asks")[0][0].GetString(), book.GetProperty("asks")[0][1].GetString()));
+        Assert.Equal([ticker.Text("bidPrice"), ticker.Text("bidQty")], Best("bids"));
+        Assert.Equal([ticker.Text("askPrice"), ticker.Text("askQty")], Best("asks"));
+
+        IEnumerable<string?> Best(string side) => book.GetProperty(side)[0].EnumerateArray().Select(x => x.GetString());
     }
 
     [Fact]

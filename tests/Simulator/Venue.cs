@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using MarketManager.TestKit;
 
 namespace MarketManager.Simulator.Tests;
 
@@ -13,20 +14,20 @@ internal sealed class Venue : IAsyncDisposable
 
     private readonly SimulatorServer _server;
 
-    private Venue(SimulatorServer server, ManualClock clock)
+    private Venue(SimulatorServer server, ManualTime clock)
     {
         _server = server;
         Clock = clock;
         Client = new HttpClient { BaseAddress = server.Address };
     }
 
-    public ManualClock Clock { get; }
+    public ManualTime Clock { get; }
 
     public HttpClient Client { get; }
 
     public static async Task<Venue> Open(int symbols = 120, long seed = 1, int weightLimit = 6000, DateTimeOffset? at = null)
     {
-        var clock = new ManualClock(at ?? Start);
+        var clock = new ManualTime(at ?? Start);
         var options = new SimulatorOptions { Symbols = symbols, Seed = seed, WeightLimit = weightLimit };
         return new Venue(await SimulatorServer.Start(options, clock), clock);
     }
@@ -52,13 +53,20 @@ internal sealed class Venue : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Waits until a request for a path has arrived; fails after ten seconds.</summary>
-    public async Task UntilAsked(string path)
+    /// <summary>Waits until a request for a path has arrived.</summary>
+    public Task UntilAsked(string path) =>
+        Until(async () => (await Get("/control/requests")).GetProperty("paths").TryGetProperty(path, out _), $"a request for {path}");
+
+    /// <summary>Waits until a request is held back by the simulator.</summary>
+    public Task UntilHeldBack() => Until(() => Task.FromResult(Clock.UntilNextTimer is not null), "a request to be held back");
+
+    private static async Task Until(Func<Task<bool>> holds, string what)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!(await Get("/control/requests")).GetProperty("paths").TryGetProperty(path, out _))
+        while (!await holds())
         {
-            Assert.False(deadline.IsCancellationRequested, $"no request for {path} within 10 s");
+            Assert.False(deadline.IsCancellationRequested, $"waited 10 s for {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
         }
     }
 

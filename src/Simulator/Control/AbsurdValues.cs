@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace MarketManager.Simulator.Control;
 
-/// <summary>Makes a right answer absurd: well-formed JSON with values that no venue should send, another kind for each element.</summary>
+/// <summary>Makes a right answer absurd: JSON with values that no venue should send, another kind for each element.</summary>
 internal static class AbsurdValues
 {
     private static readonly Action<JsonObject>[] Ways =
@@ -74,9 +74,11 @@ internal static class AbsurdValues
     {
         foreach (var (name, value) in fields.ToList())
         {
-            if (value is JsonValue text && text.TryGetValue<string>(out var number) && decimal.TryParse(number, CultureInfo.InvariantCulture, out _))
+            if (value is JsonValue field
+                && field.TryGetValue<string>(out var text)
+                && decimal.TryParse(text, CultureInfo.InvariantCulture, out _))
             {
-                fields[name] = replace(number);
+                fields[name] = replace(text);
             }
         }
     }

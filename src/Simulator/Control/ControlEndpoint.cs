@@ -7,8 +7,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace MarketManager.Simulator.Control;
 
-/// <summary><c>/control</c>: orders faults, tells what was asked for, halts symbols. No part of the venue's own interface.</summary>
-internal sealed class ControlEndpoint(FaultPlan faults, RequestCounter requests, Listing listing, IReadOnlyCollection<string> venuePaths)
+/// <summary><c>/control</c>: orders faults, tells what was asked for, halts symbols. No part of the venue's interface.</summary>
+internal sealed class ControlEndpoint(
+    FaultPlan faults, RequestCounter requests, Listing listing, IReadOnlyCollection<string> venuePaths)
 {
     /// <summary>Everything under here is control.</summary>
     public const string Prefix = "/control/";
@@ -110,7 +111,8 @@ internal sealed class ControlEndpoint(FaultPlan faults, RequestCounter requests,
         }
     }
 
-    private static Task Json<T>(HttpContext context, T body) => context.Response.WriteAsJsonAsync(body, Options, context.RequestAborted);
+    private static Task Json<T>(HttpContext context, T body) =>
+        context.Response.WriteAsJsonAsync(body, Options, context.RequestAborted);
 
     private static Task Done(HttpContext context, Action act)
     {

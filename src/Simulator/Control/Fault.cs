@@ -61,7 +61,8 @@ internal sealed record Fault(
     /// <summary>What is wrong with it, or null.</summary>
     public string? Problem(IReadOnlyCollection<string> paths) => this switch
     {
-        { Path: { } path } when !paths.Contains(path) => $"unknown path '{path}'; allowed are null and {string.Join(", ", paths.Order(StringComparer.Ordinal))}",
+        { Path: { } path } when !paths.Contains(path) =>
+            $"unknown path '{path}'; allowed are null and {string.Join(", ", paths.Order(StringComparer.Ordinal))}",
         { Count: < 1 } => "count must be at least 1, or null for every request",
         { Kind: FaultKind.Latency, Milliseconds: not (>= 1 and <= 600_000) } => "latency needs milliseconds, 1 to 600000",
         { Kind: not FaultKind.Latency, Milliseconds: not null } => "milliseconds belongs to latency",

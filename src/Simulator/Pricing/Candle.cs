@@ -1,11 +1,11 @@
 namespace MarketManager.Simulator.Pricing;
 
-/// <summary>One candle of a symbol. Prices: quote per base. Times: Unix milliseconds, the close one before the next open.</summary>
+/// <summary>One candle. Prices: quote per base. Times: Unix milliseconds, the close one before the next open.</summary>
 internal readonly record struct Candle(
     long OpenMs, long CloseMs, decimal Open, decimal High, decimal Low, decimal Close,
     decimal Volume, decimal QuoteVolume, long Trades, decimal TakerBuyVolume, decimal TakerBuyQuoteVolume)
 {
-    /// <summary>Draws the candle that begins at <paramref name="openMs"/>, as far as it has come by <paramref name="nowMs"/>.</summary>
+    /// <summary>Draws the candle that begins at <paramref name="openMs"/>, as far as it has come by now.</summary>
     public static Candle Draw(ulong seed, Symbol symbol, long openMs, long nextOpenMs, long nowMs)
     {
         var endMs = Math.Min(nextOpenMs, nowMs);

@@ -41,9 +41,10 @@ internal sealed class CandleInterval
     public static CandleInterval? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>When the candle that holds an instant began.</summary>
-    public long OpenOf(long ms) => _lengthMs is { } length ? ms - ((ms - _originMs) % length) : MonthOf(ms).ToUnixTimeMilliseconds();
+    public long OpenOf(long ms) =>
+        _lengthMs is { } length ? ms - ((ms - _originMs) % length) : MonthOf(ms).ToUnixTimeMilliseconds();
 
-    /// <summary>When the candle <paramref name="count"/> later (or earlier) than the one that began at <paramref name="openMs"/> begins.</summary>
+    /// <summary>When the candle begins that is <paramref name="count"/> later (or earlier) than the one of <paramref name="openMs"/>.</summary>
     public long Step(long openMs, int count) =>
         _lengthMs is { } length ? openMs + (count * length) : MonthOf(openMs).AddMonths(count).ToUnixTimeMilliseconds();
 

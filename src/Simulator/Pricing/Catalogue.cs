@@ -62,7 +62,11 @@ internal static class Catalogue
         // BTCETH would be ETHBTC upside down; the stablecoins are listed against USDT only.
         var isSenior = asset.Index < quote.Asset.Index && quote.Asset.Volatility >= 0.5;
         var isStable = asset.Volatility < 0.5 && quote.Asset.Name != "USDT";
-        return asset != quote.Asset && asset.Name != "USDT" && !isSenior && !isStable && asset.Usd / quote.Asset.Usd >= quote.LeastPrice;
+        return asset != quote.Asset
+            && asset.Name != "USDT"
+            && !isSenior
+            && !isStable
+            && asset.Usd / quote.Asset.Usd >= quote.LeastPrice;
     }
 
     private static int FirstIndex(string name) => Array.IndexOf(First, name) is var i and >= 0 ? i : First.Length;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace MarketManager.Simulator.Pricing;
 
-/// <summary>An asset's path over the 24 hours up to a knot, in a ring to which each new knot is added as time comes to it.</summary>
+/// <summary>An asset's path over the 24 hours up to a knot, in a ring to which knots are added as time comes to them.</summary>
 internal sealed class RollingPath(ulong seed, Asset asset)
 {
     /// <summary>24 hours of knots, both ends included.</summary>
@@ -43,7 +43,7 @@ internal sealed class RollingPath(ulong seed, Asset asset)
         PricePath.Fill(seed, asset, knot + 1, _next);
     }
 
-    /// <summary>Lowest, highest and mean of (this - <paramref name="quote"/>) over the window; both must end at the same knot.</summary>
+    /// <summary>Lowest, highest and mean of (this - quote) over the window; both must end at the same knot.</summary>
     public (float Low, float High, float Mean) RangeAgainst(RollingPath quote)
     {
         // The order of the knots does not matter, so the rings need not be unrolled. The width is fixed, not the machine's

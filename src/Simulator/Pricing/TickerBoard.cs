@@ -53,7 +53,8 @@ internal sealed class TickerBoard(ulong seed, IReadOnlyList<Symbol> symbols)
         var openMs = (knot - RollingPath.Knots + 1) * PricePath.KnotMs;
         var firstTrade = symbol.Tape.FirstAt(openMs);
         return _days[symbol.Index] = new Day(
-            knot, openMs, symbol.PriceAt(mine.Oldest - theirs.Oldest), symbol.PriceAt(high), symbol.PriceAt(low), symbol.PriceAt(mean),
+            knot, openMs,
+            symbol.PriceAt(mine.Oldest - theirs.Oldest), symbol.PriceAt(high), symbol.PriceAt(low), symbol.PriceAt(mean),
             firstTrade, symbol.Tape.LotsBefore(firstTrade), mine.Newest - theirs.Newest, mine.Next - theirs.Next);
     }
 

@@ -1,6 +1,6 @@
 namespace MarketManager.Simulator.Protocol;
 
-/// <summary>The body of one answer, kept for one step of the prices; clients that ask meanwhile wait for the one that writes it.</summary>
+/// <summary>The body of one answer, kept for one step of the prices; who asks while it is written waits for it.</summary>
 internal sealed class BodyCache
 {
     private readonly Lock _gate = new();

@@ -8,11 +8,13 @@ internal sealed class CandleRoutes(ulong seed)
 {
     private const int Weight = 2;
     private const int AverageMinutes = 5;
+    private static readonly JsonEncodedText Price = JsonEncodedText.Encode("price");
 
     public Call Candles(VenueQuery query, Instant now)
     {
         var symbol = query.Symbol();
-        var interval = CandleInterval.Find(query.Text("interval") ?? throw VenueError.Missing("interval")) ?? throw VenueError.UnknownInterval();
+        var name = query.Text("interval") ?? throw VenueError.Missing("interval");
+        var interval = CandleInterval.Find(name) ?? throw VenueError.UnknownInterval();
         var limit = query.Limit(500, 1000);
         var (start, end) = (query.Number("startTime") / now.Micro, query.Number("endTime") / now.Micro);
         return new Call(Weight, () => Json.Render(limit * 200, writer =>
@@ -35,13 +37,13 @@ internal sealed class CandleRoutes(ulong seed)
             var from = now.Ms - (AverageMinutes * 60_000);
             writer.WriteStartObject();
             writer.WriteNumber("mins"u8, AverageMinutes);
-            writer.WriteDecimal(JsonEncodedText.Encode("price"), new PriceSpan(seed, symbol, from, now.Ms).Over(from, now.Ms).Mean);
+            writer.WriteDecimal(Price, new PriceSpan(seed, symbol, from, now.Ms).Over(from, now.Ms).Mean);
             writer.WriteNumber("closeTime"u8, now.Write(now.Ms));
             writer.WriteEndObject();
         }));
     }
 
-    /// <summary>Where the candles begin and end that open within [start, end]: the first ones, or without a start the last ones.</summary>
+    /// <summary>Where the candles begin and end that open within [start, end]: the first ones; without a start, the last.</summary>
     private static IEnumerable<(long Open, long Next)> Spans(CandleInterval interval, long? start, long end, int limit)
     {
         var earliest = interval.OpenOf(Tape.ListedMs);

@@ -55,7 +55,10 @@ internal sealed class ExchangeInfoRoute(Listing listing, int weightLimit)
         return body;
     }
 
-    private ReadOnlyMemory<byte> RulesOf(IReadOnlyCollection<Symbol> symbols, bool showSets) => Json.Render((symbols.Count + 1) * BytesPerSymbol, writer =>
+    private ReadOnlyMemory<byte> RulesOf(IReadOnlyCollection<Symbol> symbols, bool showSets) =>
+        Json.Render((symbols.Count + 1) * BytesPerSymbol, writer => WriteRules(writer, symbols, showSets));
+
+    private void WriteRules(Utf8JsonWriter writer, IReadOnlyCollection<Symbol> symbols, bool showSets)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("rateLimits"u8);
@@ -75,7 +78,7 @@ internal sealed class ExchangeInfoRoute(Listing listing, int weightLimit)
 
         writer.WriteEndArray();
         writer.WriteEndObject();
-    });
+    }
 
     private static void RateLimit(Utf8JsonWriter writer, string type, string interval, int intervals, long limit)
     {

@@ -24,10 +24,12 @@ internal static class Json
     }
 
     /// <summary>Writes a price or a quantity as a property.</summary>
-    public static void WriteDecimal(this Utf8JsonWriter writer, JsonEncodedText name, decimal value) => Write(writer, name, value, EightDecimals);
+    public static void WriteDecimal(this Utf8JsonWriter writer, JsonEncodedText name, decimal value) =>
+        Write(writer, name, value, EightDecimals);
 
     /// <summary>Writes a percentage as a property: three digits after the point.</summary>
-    public static void WritePercent(this Utf8JsonWriter writer, JsonEncodedText name, decimal value) => Write(writer, name, value, ThreeDecimals);
+    public static void WritePercent(this Utf8JsonWriter writer, JsonEncodedText name, decimal value) =>
+        Write(writer, name, value, ThreeDecimals);
 
     /// <summary>Writes a price or a quantity as an element of an array.</summary>
     public static void WriteDecimalValue(this Utf8JsonWriter writer, decimal value)

@@ -8,18 +8,27 @@ internal static class SymbolFilters
 {
     private const double LeastOrderUsd = 5;
     private const long MostSteps = 90_000_000_000;
+    private const decimal MostWholeUnits = 90_000_000_000;
+    private const decimal MostFractions = 1_000_000;
 
     /// <summary>Writes the property <c>filters</c>.</summary>
     public static void Write(Utf8JsonWriter writer, Symbol symbol)
     {
+        var (price, lot) = (symbol.Prices, symbol.Lots);
         writer.WriteStartArray("filters"u8);
-        Filter(writer, "PRICE_FILTER", ("minPrice", symbol.Prices.Step), ("maxPrice", Most(symbol.Prices)), ("tickSize", symbol.Prices.Step));
-        Filter(writer, "LOT_SIZE", ("minQty", symbol.Lots.Step), ("maxQty", Most(symbol.Lots)), ("stepSize", symbol.Lots.Step));
+        Filter(writer, "PRICE_FILTER", ("minPrice", price.Step), ("maxPrice", Most(price)), ("tickSize", price.Step));
+        Filter(writer, "LOT_SIZE", ("minQty", lot.Step), ("maxQty", Most(lot)), ("stepSize", lot.Step));
         Filter(writer, "ICEBERG_PARTS", ("limit", 100));
-        Filter(writer, "MARKET_LOT_SIZE", ("minQty", 0m), ("maxQty", symbol.Lots.Snap(symbol.Base.DailyVolumeUsd / 500 / symbol.Base.Usd)), ("stepSize", 0m));
-        Filter(writer, "TRAILING_DELTA", ("minTrailingAboveDelta", 10), ("maxTrailingAboveDelta", 2000), ("minTrailingBelowDelta", 10), ("maxTrailingBelowDelta", 2000));
-        Filter(writer, "PERCENT_PRICE_BY_SIDE", ("bidMultiplierUp", "5"), ("bidMultiplierDown", "0.2"), ("askMultiplierUp", "5"), ("askMultiplierDown", "0.2"), ("avgPriceMins", 5));
-        Filter(writer, "NOTIONAL", ("minNotional", LeastNotional(symbol)), ("applyMinToMarket", true), ("maxNotional", 9_000_000m), ("applyMaxToMarket", false), ("avgPriceMins", 5));
+        Filter(writer, "MARKET_LOT_SIZE", ("minQty", 0m), ("maxQty", LargestMarketOrder(symbol)), ("stepSize", 0m));
+        Filter(writer, "TRAILING_DELTA",
+            ("minTrailingAboveDelta", 10), ("maxTrailingAboveDelta", 2000),
+            ("minTrailingBelowDelta", 10), ("maxTrailingBelowDelta", 2000));
+        Filter(writer, "PERCENT_PRICE_BY_SIDE",
+            ("bidMultiplierUp", "5"), ("bidMultiplierDown", "0.2"),
+            ("askMultiplierUp", "5"), ("askMultiplierDown", "0.2"), ("avgPriceMins", 5));
+        Filter(writer, "NOTIONAL",
+            ("minNotional", LeastNotional(symbol)), ("applyMinToMarket", true),
+            ("maxNotional", 9_000_000m), ("applyMaxToMarket", false), ("avgPriceMins", 5));
         Filter(writer, "MAX_NUM_ORDERS", ("maxNumOrders", 200));
         Filter(writer, "MAX_NUM_ORDER_LISTS", ("maxNumOrderLists", 20));
         Filter(writer, "MAX_NUM_ALGO_ORDERS", ("maxNumAlgoOrders", 5));
@@ -27,8 +36,11 @@ internal static class SymbolFilters
         writer.WriteEndArray();
     }
 
-    /// <summary>The largest multiple that stays readable: a million at two decimals, less with more.</summary>
-    private static decimal Most(Grid grid) => Math.Min(grid.At(MostSteps), 1_000_000m * (grid.Decimals == 0 ? 90_000 : 1));
+    /// <summary>The largest multiple that is allowed: a million, more only of what is counted in whole units.</summary>
+    private static decimal Most(Grid grid) => grid.Decimals == 0 ? MostWholeUnits : Math.Min(MostFractions, grid.At(MostSteps));
+
+    /// <summary>A five-hundredth of a day's turnover.</summary>
+    private static decimal LargestMarketOrder(Symbol symbol) => symbol.Lots.Snap(symbol.Base.DailyVolumeUsd / 500 / symbol.Base.Usd);
 
     /// <summary>About 5 USD, rounded to a power of ten below where the quote is not a dollar.</summary>
     private static decimal LeastNotional(Symbol symbol)

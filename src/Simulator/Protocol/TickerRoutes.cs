@@ -42,7 +42,8 @@ internal sealed class TickerRoutes(TickerBoard board)
         return Tickers(selection.Scope == Scope.One ? 2 : 4, selection, now, _book, WriteBookTicker);
     }
 
-    private Call Tickers(int weight, Selection selection, Instant now, BodyCache cache, Action<Utf8JsonWriter, Symbol, Ticker, Instant> write)
+    private Call Tickers(
+        int weight, Selection selection, Instant now, BodyCache cache, Action<Utf8JsonWriter, Symbol, Ticker, Instant> write)
     {
         ReadOnlyMemory<byte> Render() => Json.Render(Math.Max(1, selection.Symbols.Count) * BytesPerTicker, writer =>
         {
@@ -104,7 +105,8 @@ internal sealed class TickerRoutes(TickerBoard board)
         writer.WriteNumber(Names.Count, ticker.LastTrade - ticker.FirstTrade + 1);
     }
 
-    private static void WritePrice(Utf8JsonWriter writer, Symbol symbol, Ticker ticker, Instant now) => writer.WriteDecimal(Names.Price, ticker.Last);
+    private static void WritePrice(Utf8JsonWriter writer, Symbol symbol, Ticker ticker, Instant now) =>
+        writer.WriteDecimal(Names.Price, ticker.Last);
 
     private static void WriteBookTicker(Utf8JsonWriter writer, Symbol symbol, Ticker ticker, Instant now)
     {

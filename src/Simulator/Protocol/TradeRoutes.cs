@@ -24,25 +24,26 @@ internal sealed class TradeRoutes(ulong seed)
     {
         var symbol = query.Symbol();
         var limit = query.Limit(500, Most);
-        return Trades(25, symbol, query.Number("fromId") is { } from ? From(symbol, from, limit, now) : Last(symbol, limit, now), now, WriteTrade);
+        var ids = query.Number("fromId") is { } from ? From(symbol, from, limit, now) : Last(symbol, limit, now);
+        return Trades(25, symbol, ids, now, WriteTrade);
     }
 
     public Call Aggregate(VenueQuery query, Instant now)
     {
         var symbol = query.Symbol();
         var limit = query.Limit(500, Most);
-        var (from, start, end) = (query.Number("fromId"), query.Number("startTime") / now.Micro, query.Number("endTime") / now.Micro);
+        var (from, start, end) = (query.Number("fromId"), query.Number("startTime"), query.Number("endTime"));
         if (from is not null && (start ?? end) is not null)
         {
             throw VenueError.Combination();
         }
 
         // The tape has no trade after this instant, and end times are included.
-        var until = symbol.Tape.FirstAt(Math.Min(end ?? now.Ms, now.Ms) + 1);
+        var until = symbol.Tape.FirstAt(Math.Min(end / now.Micro ?? now.Ms, now.Ms) + 1);
         var (first, next) = (from, start) switch
         {
             ({ } id, _) => From(symbol, id, limit, now),
-            (_, { } at) when symbol.Tape.FirstAt(Math.Min(at, now.Ms + 1)) is var id => (id, Math.Min(until, id + limit)),
+            (_, { } at) when symbol.Tape.FirstAt(Math.Min(at / now.Micro, now.Ms + 1)) is var id => (id, Math.Min(until, id + limit)),
             _ => (Math.Max(0, until - limit), until),
         };
         return Trades(4, symbol, (first, next), now, WriteAggregate);
@@ -60,7 +61,8 @@ internal sealed class TradeRoutes(ulong seed)
         return (Math.Min(id, next), Math.Min(Math.Min(id, next) + limit, next));
     }
 
-    private Call Trades(int weight, Symbol symbol, (long First, long Next) ids, Instant now, Action<Utf8JsonWriter, Trade, Instant> write) =>
+    private Call Trades(
+        int weight, Symbol symbol, (long First, long Next) ids, Instant now, Action<Utf8JsonWriter, Trade, Instant> write) =>
         new(weight, () => Json.Render(1024, writer =>
         {
             writer.WriteStartArray();
@@ -71,7 +73,8 @@ internal sealed class TradeRoutes(ulong seed)
                 {
                     var at = symbol.Tape.TimeOf(id);
                     writer.WriteStartObject();
-                    write(writer, new Trade(id, at, span.At(at), symbol.Lots.At(symbol.Tape.LotsOf(id)), symbol.Tape.BuyerIsMaker(id)), now);
+                    var size = symbol.Lots.At(symbol.Tape.LotsOf(id));
+                    write(writer, new Trade(id, at, span.At(at), size, symbol.Tape.BuyerIsMaker(id)), now);
                     writer.WriteEndObject();
                 }
             }

@@ -10,8 +10,8 @@ namespace MarketManager.Simulator.Protocol;
 
 /// <summary>Answers the venue's requests: understands, weighs, lets a fault happen where one is ordered, renders.</summary>
 internal sealed class VenueEndpoint(
-    FrozenDictionary<string, Route> routes, Listing listing, FaultPlan faults, RequestCounter requests, TimeProvider time, int weightLimit,
-    CancellationToken stopping)
+    FrozenDictionary<string, Route> routes, Listing listing, FaultPlan faults, RequestCounter requests, TimeProvider time,
+    int weightLimit, CancellationToken stopping)
 {
     private const int SapiWeightLimit = 12_000;
 
@@ -124,7 +124,8 @@ internal sealed class VenueEndpoint(
                 context.Abort();
                 break;
             case FaultKind.Absurd when error is null:
-                await Send(context, StatusCodes.Status200OK, AbsurdValues.Distort(call.Render(), Interlocked.Increment(ref _absurdities) - 1));
+                var turn = Interlocked.Increment(ref _absurdities) - 1;
+                await Send(context, StatusCodes.Status200OK, AbsurdValues.Distort(call.Render(), turn));
                 break;
             default:
                 await Answer(context, call, error);
@@ -150,14 +151,17 @@ internal sealed class VenueEndpoint(
         ? Send(context, StatusCodes.Status200OK, call.Render())
         : Send(context, error.Status, ErrorBody(error.Code, error.Message));
 
-    private Task Refuse(HttpContext context, Toll toll) => Refuse(context, toll.Status, toll.RetryAfter, toll.Until - toll.RetryAfter);
+    private Task Refuse(HttpContext context, Toll toll) =>
+        Refuse(context, toll.Status, toll.RetryAfter, toll.Until - toll.RetryAfter);
 
     private Task Refuse(HttpContext context, int status, TimeSpan retryAfter, DateTimeOffset now)
     {
         context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var message = status == StatusCodes.Status418ImATeapot
-            ? $"Way too much request weight used; IP banned until {(now + retryAfter).ToUnixTimeMilliseconds()}. Please use WebSocket Streams for live updates to avoid bans."
-            : $"Too much request weight used; current limit is {_api.Limit} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.";
+            ? $"Way too much request weight used; IP banned until {(now + retryAfter).ToUnixTimeMilliseconds()}. "
+                + "Please use WebSocket Streams for live updates to avoid bans."
+            : $"Too much request weight used; current limit is {_api.Limit} request weight per 1 MINUTE. "
+                + "Please use WebSocket Streams for live updates to avoid polling the API.";
         return Send(context, status, ErrorBody(-1003, message));
     }
 

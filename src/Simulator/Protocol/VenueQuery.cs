@@ -57,9 +57,10 @@ internal sealed partial class VenueQuery(IQueryCollection sent, Listing listing)
     }
 
     /// <summary>The one symbol that a request is about.</summary>
-    public Symbol Symbol() => listing.Find(SymbolText("symbol") ?? throw VenueError.Missing("symbol")) ?? throw VenueError.UnknownSymbol();
+    public Symbol Symbol() =>
+        listing.Find(SymbolText("symbol") ?? throw VenueError.Missing("symbol")) ?? throw VenueError.UnknownSymbol();
 
-    /// <summary>The symbols that <c>symbol</c>, <c>symbols</c> or neither of them asks for, as far as <c>symbolStatus</c> lets them.</summary>
+    /// <summary>The symbols that <c>symbol</c>, <c>symbols</c> or neither asks for, as far as <c>symbolStatus</c> lets them.</summary>
     public Selection Symbols()
     {
         var (one, many) = (SymbolText("symbol"), SymbolsText());
@@ -76,7 +77,8 @@ internal sealed partial class VenueQuery(IQueryCollection sent, Listing listing)
 
         if (one is null && many is null)
         {
-            return new Selection(Scope.All, status is null ? listing.All : [.. listing.All.Where(x => x.Status == status)], status);
+            var all = status is null ? listing.All : [.. listing.All.Where(x => x.Status == status)];
+            return new Selection(Scope.All, all, status);
         }
 
         var found = (many ?? [one!]).Select(name => listing.Find(name) ?? throw VenueError.UnknownSymbol()).ToList();
@@ -122,7 +124,7 @@ internal sealed partial class VenueQuery(IQueryCollection sent, Listing listing)
     private static partial Regex NumberPattern();
 }
 
-/// <summary>How a request named the symbols that it is about; one symbol is answered with an object, the others with an array.</summary>
+/// <summary>How a request named its symbols; one symbol is answered with an object, the others with an array.</summary>
 internal enum Scope
 {
     One,
