@@ -138,8 +138,9 @@ public sealed class MarketTotalsProperties
         Tickers = [.. venue.Tickers.Select(t => t.Symbol == symbol ? t with { Last = 1 / t.Last } : t)],
     };
 
+    // Volumes in USD are rounded to 8 decimals; a factor of 1,024 makes 5e-6 of that.
     private static bool Near(decimal? a, decimal? b) =>
-        a is null || b is null ? a == b : Math.Abs(a.Value - b.Value) <= 0.000_001m * Math.Max(1, Math.Abs(a.Value));
+        a is null || b is null ? a == b : Math.Abs(a.Value - b.Value) <= 0.000_01m * Math.Max(1, Math.Abs(a.Value));
 
     private static MarketGathering Totals(VenueMarkets venue) => MarketTotals.Of(venue, Stablecoins.Default);
 }

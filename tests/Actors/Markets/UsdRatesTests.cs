@@ -20,7 +20,8 @@ public sealed class UsdRatesTests
     {
         Assert.Equal(6, Worth("X", new Gathered().Spot("X/Y", last: 2).Spot("Y/USD", last: 3)));
         Assert.Equal(6, Worth("X", new Gathered().Spot("Y/X", last: 0.5m).Spot("Y/USD", last: 3)));
-        Assert.Equal(6, Worth("X", new Gathered().Spot("X/Y", last: 2).Spot("USD/Y", last: 0.125m)) * 6 / 16);
+        Assert.Equal(16, Worth("X", new Gathered().Spot("X/Y", last: 2).Spot("USD/Y", last: 0.125m)));
+        Assert.Equal(16, Worth("X", new Gathered().Spot("Y/X", last: 0.5m).Spot("USD/Y", last: 0.125m)));
     }
 
     [Fact]
