@@ -48,8 +48,8 @@ internal static class MarketVolume
             return ticker.Last.Value;
         }
 
-        // Halved first: the sum of two prices may not fit.
-        return ticker is { Bid: > 0 and var bid, Ask: > 0 and var ask } && bid <= ask ? (bid / 2) + (ask / 2) : 0;
+        // Not (bid + ask) / 2: the sum of two absurd prices fits no decimal.
+        return ticker is { Bid: > 0 and var bid, Ask: > 0 and var ask } && bid <= ask ? bid + ((ask - bid) / 2) : 0;
     }
 
     private static int One(decimal? told) => told < 0 ? 1 : 0;
