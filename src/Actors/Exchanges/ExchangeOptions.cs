@@ -62,7 +62,8 @@ public sealed class ExchangeOptions
     /// sorted, defaults left out. Exchanges of one venue that agree in it share what is gathered.</summary>
     public string FeedText { get; }
 
-    /// <summary>How long a run may take before it is stale: as the options say, else min(600 s, max(120 s, 2 × interval)).</summary>
+    /// <summary>How long a run may take before it is stale: as the options say, else
+    /// min(600 s, max(120 s, 2 × interval)).</summary>
     public static TimeSpan MaxRunFor(ExchangeOptions options, TimeSpan interval) =>
         options.MaxRun ?? TimeSpan.FromSeconds(Math.Min(600, Math.Max(120, 2 * interval.TotalSeconds)));
 

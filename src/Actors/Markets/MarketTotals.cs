@@ -4,8 +4,10 @@ namespace MarketManager.Actors.Markets;
 
 /// <summary>What one gathering pass comes to: the markets as they are shown, and their totals.</summary>
 /// <param name="Rows">In order of symbol, each symbol once.</param>
-/// <param name="VolumeUsd">The sum of the rows' volumes in USD, to 2 decimals, half to even; null where nothing could be converted.</param>
-/// <param name="TopPair">Name of the market with the largest volume in USD, of equal ones the first by symbol; null like the total.</param>
+/// <param name="VolumeUsd">The sum of the rows' volumes in USD, to 2 decimals, half to even; null where nothing could be
+/// converted.</param>
+/// <param name="TopPair">Name of the market with the largest volume in USD, of equal ones the first by symbol; null like the
+/// total.</param>
 /// <param name="TopPairVolume">That market's volume in its pricing currency.</param>
 /// <param name="Markets">How many markets.</param>
 /// <param name="Tickers">How many of them had a ticker.</param>
@@ -25,7 +27,8 @@ public sealed record MarketGathering(
 /// <summary>Works out the rows and totals of a gathering pass; pure, and never throws for what a venue sent.</summary>
 public static class MarketTotals
 {
-    /// <summary>A market's 24 h volume in USD above this is absurd and left out: ten times what the world makes in a year.</summary>
+    /// <summary>A market's 24 h volume in USD above this is absurd and left out: ten times what the world makes in a
+    /// year.</summary>
     public const decimal MaxVolumeUsd = 1_000_000_000_000_000m;
 
     // With MaxVolumeUsd this keeps the sum over any venue's markets inside a decimal's 28 digits: exact, whatever the order.

@@ -6,7 +6,8 @@ namespace MarketManager.Actors.Markets;
 internal static class MarketVolume
 {
     /// <summary>The volume; null where the venue did not tell enough, or what it told does not fit a decimal.</summary>
-    /// <param name="market">Whose volume: contracts count times their size, which of inverse ones is in the pricing currency.</param>
+    /// <param name="market">Whose volume: contracts count times their size, which of inverse ones is in the pricing
+    /// currency.</param>
     /// <param name="ticker">A volume below zero is taken for not told; zero is a volume.</param>
     /// <param name="rejected">Counts a result that no decimal holds.</param>
     public static decimal? Of(VenueMarket market, in VenueTicker ticker, ref int rejected)
@@ -37,7 +38,8 @@ internal static class MarketVolume
 
     /// <summary>How many of a ticker's numbers are below zero, and so were told but not believed.</summary>
     public static int Negative(in VenueTicker ticker) =>
-        One(ticker.Last) + One(ticker.Bid) + One(ticker.Ask) + One(ticker.Vwap) + One(ticker.BaseVolume) + One(ticker.QuoteVolume);
+        One(ticker.Last) + One(ticker.Bid) + One(ticker.Ask)
+        + One(ticker.Vwap) + One(ticker.BaseVolume) + One(ticker.QuoteVolume);
 
     /// <summary>The price to convert with: the last one, else the middle of a book that is not crossed.</summary>
     /// <returns>0 where there is none.</returns>

@@ -50,7 +50,8 @@ public static class PrivateAddress
     private static bool CoversName(string name)
     {
         // A name without a dot is completed by the resolver's own search list.
-        if (!name.Contains('.', StringComparison.Ordinal) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'))
+        if (!name.Contains('.', StringComparison.Ordinal)
+            || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'))
         {
             return true;
         }

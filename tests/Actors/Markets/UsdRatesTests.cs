@@ -29,6 +29,14 @@ public sealed class UsdRatesTests
         Assert.Null(Worth("X", new Gathered().Spot("X/Y", last: 2).Spot("Y/Z", last: 3).Spot("Z/USD", last: 5)));
 
     [Fact]
+    public void A_cycle_that_never_meets_USD_is_worth_nothing() =>
+        Assert.Null(Worth("X", new Gathered().Spot("X/Y", last: 2).Spot("Y/Z", last: 3).Spot("Z/X", last: 5)));
+
+    [Fact]
+    public void A_cycle_that_meets_USD_takes_the_shortest_way() => Assert.Equal(
+        30, Worth("X", new Gathered().Spot("X/Y", last: 2).Spot("Y/Z", last: 3).Spot("Z/X", last: 5).Spot("Y/USD", last: 15)));
+
+    [Fact]
     public void Fewer_steps_win_over_a_better_bridge() =>
         Assert.Equal(7, Worth("X", new Gathered().Spot("X/BTC", last: 2).Spot("BTC/USD", last: 3).Spot("X/USD", last: 7)));
 

@@ -20,7 +20,8 @@ internal static class OptionAddress
     /// <param name="path">Where the URL stands.</param>
     /// <param name="url">The URL.</param>
     /// <param name="schemes">What it may begin with.</param>
-    /// <param name="needsPath">Whether a slash must follow the host: without one, what is written behind it would extend the host.</param>
+    /// <param name="needsPath">Whether a slash must follow the host: without one, what is written behind it would extend
+    /// the host.</param>
     public static void CheckUrl(
         OptionProblems problems, string path, string url, IReadOnlyList<string> schemes, bool needsPath = false)
     {

@@ -58,8 +58,10 @@ internal static class OptionHeaders
         }
     }
 
+    // RFC 9110, 5.6.2.
     private static bool IsToken(string name) =>
-        name.Length is > 0 and <= LongestName && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
+        name.Length is > 0 and <= LongestName
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
 
     // Venues sign in with names such as KC-API-SIGN, ACCESS-KEY, X-AUTH-NONCE.
     private static bool SignsIn(string name) =>

@@ -15,7 +15,8 @@ internal sealed class OptionProblems(bool allowPrivateAddresses)
 
     public bool AllowPrivateAddresses { get; } = allowPrivateAddresses;
 
-    /// <summary>What ccxt writes where a URL says <c>{hostname}</c>; without one in the options it is the class's, a public one.</summary>
+    /// <summary>What ccxt writes where a URL says <c>{hostname}</c>; without one in the options it is the class's,
+    /// a public one.</summary>
     public string HostName { get; set; } = "example.com";
 
     public bool None => _messages.Count == 0;

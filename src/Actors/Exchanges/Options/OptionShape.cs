@@ -7,7 +7,8 @@ namespace MarketManager.Actors.Exchanges.Options;
 internal static class OptionShape
 {
     // ccxt's requiredCredentials and what venues call the same, in lower case, letters and digits only.
-    private static readonly FrozenSet<string> SecretNames = new[] { "uid", "login", "twofa", "totp", "jwt", "accountid" }.ToFrozenSet();
+    private static readonly FrozenSet<string> SecretNames =
+        new[] { "uid", "login", "twofa", "totp", "jwt", "accountid" }.ToFrozenSet();
 
     private static readonly string[] SecretEndings =
     [
@@ -50,14 +51,15 @@ internal static class OptionShape
     }
 
     /// <summary>Everything below an element that is neither object nor array, but for what stands under a refused key.</summary>
-    public static IEnumerable<(string Path, JsonElement Value)> Leaves(string path, JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject()
-            .Where(member => !IsRefused(member.Name))
-            .SelectMany(member => Leaves(OptionProblems.Join(path, member.Name), member.Value)),
-        JsonValueKind.Array => element.EnumerateArray().SelectMany((item, index) => Leaves($"{path}[{index}]", item)),
-        _ => [(path, element)],
-    };
+    public static IEnumerable<(string Path, JsonElement Value)> Leaves(string path, JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject()
+                .Where(member => !IsRefused(member.Name))
+                .SelectMany(member => Leaves(OptionProblems.Join(path, member.Name), member.Value)),
+            JsonValueKind.Array => element.EnumerateArray().SelectMany((item, index) => Leaves($"{path}[{index}]", item)),
+            _ => [(path, element)],
+        };
 
     private static bool CheckMembers(OptionProblems problems, string path, JsonElement element, int depth)
     {
