@@ -22,7 +22,7 @@ internal abstract partial class ActorCell : Turns
     private bool _stopRequested;
     private Exception? _reason;
     private Exception? _deferred;
-    private List<ActorCell>? _children;
+    private HashSet<ActorCell>? _children;
     private List<IWatcher>? _watchers;
 
     protected ActorCell(ActorSystem system, ActorCell? parent, SpawnOptions options)
@@ -247,7 +247,10 @@ internal abstract partial class ActorCell : Turns
         EndLife();
         if (_children is { Count: > 0 } children)
         {
-            children.ForEach(child => child.RequestStop());
+            foreach (var child in children)
+            {
+                child.RequestStop();
+            }
         }
         else
         {

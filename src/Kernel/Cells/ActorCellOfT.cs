@@ -83,7 +83,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
         ValueTask handling;
         try
         {
-            handling = _actor!.OnMessage(envelope.Message);
+            handling = _actor!.Handle(envelope.Message);
         }
         catch (Exception e)
         {
@@ -125,7 +125,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
         _actor = null;
         try
         {
-            return actor?.OnStop() ?? default;
+            return actor?.Stop() ?? default;
         }
         catch (Exception e)
         {
