@@ -80,8 +80,12 @@ public sealed class ActorSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
-        var stops = _actors.Values.Where(actor => actor.Parent is null).Select(actor => Stop(actor.Ref).AsTask()).ToArray();
-        await Task.WhenAll(stops);
+        var stops = _actors.Values.Where(actor => actor.Parent is null).Select(actor => Stop(actor.Ref)).ToArray();
+        foreach (var stop in stops)
+        {
+            await stop; // one by one: WhenAll would go on through the thread pool, behind a seeded scheduler's back
+        }
+
         Wheel.Dispose();
         Metrics.Dispose();
     }

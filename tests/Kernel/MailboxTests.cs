@@ -108,11 +108,11 @@ public sealed class MailboxTests
         Assert.True(mailbox.TryAdd("a"));
         Assert.True(mailbox.TryAdd("b"));
         Assert.Equal(2, mailbox.Count);
-        Assert.True(mailbox.TryTake(out var first));
+        Assert.True(mailbox.TryTake(out var first, out _));
         Assert.Equal("a", first);
         Assert.Equal(1, mailbox.Count);
-        Assert.True(mailbox.TryTake(out _));
-        Assert.False(mailbox.TryTake(out _));
+        Assert.True(mailbox.TryTake(out _, out _));
+        Assert.False(mailbox.TryTake(out _, out _));
         Assert.True(mailbox.IsEmpty);
     }
 }

@@ -16,7 +16,7 @@ internal abstract partial class ActorCell : Turns
 {
     private volatile Phase _phase = Phase.Starting;
     private bool _busy; // user code is running, or is awaited
-    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _handling;
+    private ValueTaskAwaiter _handling;
     private Action? _onHandled;
     private IDelivery? _delivery;
     private bool _stopRequested;
@@ -133,7 +133,7 @@ internal abstract partial class ActorCell : Turns
     /// <summary>Goes on when user code has ended; the actor is parked until then. Never throws.</summary>
     protected void Await(ValueTask handling)
     {
-        _handling = handling.ConfigureAwait(false).GetAwaiter();
+        _handling = handling.GetAwaiter();
         if (_handling.IsCompleted)
         {
             Unpark();
@@ -182,7 +182,7 @@ internal abstract partial class ActorCell : Turns
 
     private void OnHandled()
     {
-        // A continuation normally completes the handler within the cell's turn; a task that the handler returned may not.
+        // A source of one's own need not honour the context of whoever awaits it.
         if (IsInTurn)
         {
             Unpark();
