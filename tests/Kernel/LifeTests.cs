@@ -159,7 +159,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Gauges_show_actors_and_waiting_messages()
     {
-        await using var sim = new Simulation(seed: 77);
+        await using var sim = new Simulation(name: "gauges");
         using var counts = new MeterCounts("MarketManager.Kernel");
         var actor = sim.System.Spawn("a", () => new ScriptedActor<int>((_, _) => { }));
         actor.Tell(1);
@@ -167,6 +167,7 @@ public sealed class LifeTests
         Assert.Equal(1, sim.System.ActorCount);
         Assert.Equal(2, sim.System.MailboxDepth);
         counts.Observe();
-        Assert.True(counts["kernel.mailbox.depth", "", sim.System.Name] >= 2);
+        Assert.Equal(2, counts["kernel.mailbox.depth", "", sim.System.Name]);
+        Assert.Equal(1, counts["kernel.actors", "", sim.System.Name]);
     }
 }

@@ -60,7 +60,7 @@ public sealed class SupervisionTests
     [Fact]
     public async Task Restart_makes_a_new_instance_and_keeps_the_mailbox()
     {
-        await using var sim = new Simulation();
+        await using var sim = new Simulation(name: "restarts");
         using var counts = new MeterCounts("MarketManager.Kernel");
         var (probe, actor) = SpawnWorker(sim, Strategies.RestartAtOnce);
         foreach (var message in (string[])["a", "fail", "b"])
@@ -70,7 +70,7 @@ public sealed class SupervisionTests
 
         sim.Run();
         Assert.Equal(["start 0", "a 1", "stop", "start 1", "b 1"], probe.TakeAll());
-        Assert.True(counts["kernel.restarts", nameof(FormatException), sim.System.Name] >= 1);
+        Assert.Equal(1, counts["kernel.restarts", nameof(FormatException), sim.System.Name]);
     }
 
     [Fact]

@@ -8,12 +8,15 @@ namespace MarketManager.TestKit;
 public sealed class Simulation : IAsyncDisposable
 {
     /// <summary>Creates an empty system.</summary>
-    public Simulation(int seed = 1, ILoggerFactory? loggers = null)
+    /// <param name="seed">Decides order, ids and jitter.</param>
+    /// <param name="loggers">Null: nothing is logged.</param>
+    /// <param name="name">The system's, by which its metrics can be told from those of other tests.</param>
+    public Simulation(int seed = 1, ILoggerFactory? loggers = null, string name = "simulation")
     {
         Time = new ManualTime();
         Scheduler = new SeededScheduler(seed);
         World = TestWorld.Create(Time, seed);
-        System = new ActorSystem("simulation", World, loggers ?? NullLoggerFactory.Instance, Scheduler);
+        System = new ActorSystem(name, World, loggers ?? NullLoggerFactory.Instance, Scheduler);
     }
 
     /// <summary>The clock.</summary>
