@@ -62,7 +62,10 @@ public sealed class ActorSystem : IAsyncDisposable
     }
 
     /// <summary>Stops an actor after its current message; completes when it and its children have ended.</summary>
-    /// <remarks>An actor that awaits this for itself waits for ever: it has <see cref="ActorContext{TMessage}.StopSelf"/>.</remarks>
+    /// <remarks>
+    /// A handler that never ends, although <see cref="ActorContext{TMessage}.Stopping"/> is cancelled, keeps it from completing. An
+    /// actor that awaits this for itself waits for ever: it has <see cref="ActorContext{TMessage}.StopSelf"/>.
+    /// </remarks>
     public ValueTask Stop(ActorRef actor)
     {
         if (actor.System != this)

@@ -158,6 +158,27 @@ public sealed class SupervisionTests
     }
 
     [Fact]
+    public async Task A_start_that_fails_very_often_does_not_fill_the_stack()
+    {
+        await using var sim = new Simulation();
+        var starts = 0;
+        var actor = sim.System.Spawn(
+            "a",
+            () => new ScriptedActor<int>((_, _) => { }, _ => throw new FormatException($"{starts++}")),
+            new() { Supervision = Strategies.Always(Directive.Restart, maxRestarts: 20_000) });
+        sim.Run();
+        Assert.Equal(20_001, starts);
+        Assert.True(actor.IsStopped);
+    }
+
+    [Fact]
+    public void Backoff_of_long_waits_stays_at_its_maximum()
+    {
+        var backoff = new Backoff(TimeSpan.FromDays(1), TimeSpan.FromDays(2), 0);
+        Assert.Equal(TimeSpan.FromDays(2), backoff.Before(1000, 0));
+    }
+
+    [Fact]
     public async Task A_failing_constructor_counts_as_a_failure()
     {
         await using var sim = new Simulation();

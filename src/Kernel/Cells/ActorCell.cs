@@ -157,6 +157,11 @@ internal abstract partial class ActorCell : Turns
         switch (_phase)
         {
             case Phase.Starting or Phase.Running when _stopRequested:
+                if (e is not (null or OperationCanceledException) && e != _reason)
+                {
+                    KernelLog.StopFailed(System.Log, e, Path);
+                }
+
                 BeginStop();
                 break;
             case Phase.Starting or Phase.Running when (e ?? _deferred) is { } failure:
@@ -215,6 +220,7 @@ internal abstract partial class ActorCell : Turns
         if (_phase is Phase.Starting or Phase.Restarting)
         {
             _phase = Phase.Starting;
+            _deferred = null;
             Begin(null);
             Await(StartInstance());
         }
@@ -281,7 +287,7 @@ internal abstract partial class ActorCell : Turns
         }
         else if (_backoff <= TimeSpan.Zero)
         {
-            Start();
+            Launch(); // not a call: an instance that never starts would fill the stack
         }
         else
         {
