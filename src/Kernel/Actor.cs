@@ -13,16 +13,20 @@ public abstract class Actor<TMessage>
     protected ActorContext<TMessage> Context { get; private set; } = null!;
 
     /// <summary>Before the first message, and again in the new instance after a restart. A failure here counts like any other.</summary>
-    protected internal virtual ValueTask OnStart() => default;
+    protected virtual ValueTask OnStart() => default;
 
     /// <summary>Handles one message. What it throws goes to supervision, and to the asker if the message was an ask.</summary>
-    protected internal abstract ValueTask OnMessage(TMessage message);
+    protected abstract ValueTask OnMessage(TMessage message);
 
     /// <summary>After the last message, before the actor ends or restarts; its children have ended. A failure here is only logged.</summary>
-    protected internal virtual ValueTask OnStop() => default;
+    protected virtual ValueTask OnStop() => default;
 
     internal void Bind(ActorContext<TMessage> context) => Context = context;
 
     /// <summary>What a kind of actor does around <see cref="OnStart"/>.</summary>
     internal virtual ValueTask Start() => OnStart();
+
+    internal ValueTask Handle(TMessage message) => OnMessage(message);
+
+    internal ValueTask Stop() => OnStop();
 }

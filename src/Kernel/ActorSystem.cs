@@ -62,7 +62,10 @@ public sealed class ActorSystem : IAsyncDisposable
     }
 
     /// <summary>Stops an actor after its current message; completes when it and its children have ended.</summary>
-    /// <remarks>An actor that awaits this for itself waits for ever: it has <see cref="ActorContext{TMessage}.StopSelf"/>.</remarks>
+    /// <remarks>
+    /// A handler that never ends, although <see cref="ActorContext{TMessage}.Stopping"/> is cancelled, keeps it from completing. An
+    /// actor that awaits this for itself waits for ever: it has <see cref="ActorContext{TMessage}.StopSelf"/>.
+    /// </remarks>
     public ValueTask Stop(ActorRef actor)
     {
         if (actor.System != this)
@@ -80,8 +83,12 @@ public sealed class ActorSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
-        var stops = _actors.Values.Where(actor => actor.Parent is null).Select(actor => Stop(actor.Ref).AsTask()).ToArray();
-        await Task.WhenAll(stops);
+        var stops = _actors.Values.Where(actor => actor.Parent is null).Select(actor => Stop(actor.Ref)).ToArray();
+        foreach (var stop in stops)
+        {
+            await stop; // one by one: WhenAll would go on through the thread pool, behind a seeded scheduler's back
+        }
+
         Wheel.Dispose();
         Metrics.Dispose();
     }

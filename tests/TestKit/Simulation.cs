@@ -8,12 +8,15 @@ namespace MarketManager.TestKit;
 public sealed class Simulation : IAsyncDisposable
 {
     /// <summary>Creates an empty system.</summary>
-    public Simulation(int seed = 1, ILoggerFactory? loggers = null)
+    /// <param name="seed">Decides order, ids and jitter.</param>
+    /// <param name="loggers">Null: nothing is logged.</param>
+    /// <param name="name">The system's, by which its metrics can be told from those of other tests.</param>
+    public Simulation(int seed = 1, ILoggerFactory? loggers = null, string name = "simulation")
     {
         Time = new ManualTime();
         Scheduler = new SeededScheduler(seed);
         World = TestWorld.Create(Time, seed);
-        System = new ActorSystem("simulation", World, loggers ?? NullLoggerFactory.Instance, Scheduler);
+        System = new ActorSystem(name, World, loggers ?? NullLoggerFactory.Instance, Scheduler);
     }
 
     /// <summary>The clock.</summary>
@@ -47,27 +50,36 @@ public sealed class Simulation : IAsyncDisposable
         Run();
     }
 
-    /// <summary>Runs until idle and gives the task's result; fails where it has not completed by then.</summary>
+    /// <summary>Runs until idle and gives the result, of an ask for example; fails where it is not there by then.</summary>
     public async Task<T> Result<T>(ValueTask<T> pending)
     {
         var task = pending.AsTask();
         Run();
-        return task.IsCompleted ? await task : throw new InvalidOperationException("idle, but the result is not there");
+        return task.IsCompleted ? await task : throw new InvalidOperationException($"idle, but the result is not there, seed {Scheduler.Seed}");
     }
 
-    /// <inheritdoc cref="Result{T}(ValueTask{T})"/>
+    /// <summary>Runs until idle; fails where <paramref name="pending"/>, the end of an actor for example, has not come by then.</summary>
     public async Task Completion(ValueTask pending)
     {
         var task = pending.AsTask();
         Run();
         if (!task.IsCompleted)
         {
-            throw new InvalidOperationException("idle, but not complete");
+            throw new InvalidOperationException($"idle, but not complete, seed {Scheduler.Seed}");
         }
 
         await task;
     }
 
+    /// <summary>Runs code with its awaits on the seeded scheduler, until idle; fails where it has not ended by then.</summary>
+    public Task Do(Func<Task> code)
+    {
+        Task? task = null;
+        Scheduler.Post(() => task = code());
+        Run();
+        return Completion(new ValueTask(task!));
+    }
+
     /// <summary>Stops the system on its own scheduler.</summary>
-    public ValueTask DisposeAsync() => new(Completion(System.DisposeAsync()));
+    public ValueTask DisposeAsync() => new(Do(() => System.DisposeAsync().AsTask()));
 }

@@ -49,7 +49,10 @@ internal abstract partial class ActorCell
     {
         KernelLog.Resumed(System.Log, e, Path);
         _phase = Phase.Running;
-        _children?.ForEach(child => child.Post(static cell => ((ActorCell)cell!).ResumeWithParent(), child));
+        foreach (var child in _children ?? [])
+        {
+            child.Post(static cell => ((ActorCell)cell!).ResumeWithParent(), child);
+        }
     }
 
     /// <summary>A child that waited for its parent's decision.</summary>

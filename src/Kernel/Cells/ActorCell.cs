@@ -16,13 +16,13 @@ internal abstract partial class ActorCell : Turns
 {
     private volatile Phase _phase = Phase.Starting;
     private bool _busy; // user code is running, or is awaited
-    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _handling;
+    private ValueTaskAwaiter _handling;
     private Action? _onHandled;
     private IDelivery? _delivery;
     private bool _stopRequested;
     private Exception? _reason;
     private Exception? _deferred;
-    private List<ActorCell>? _children;
+    private HashSet<ActorCell>? _children;
     private List<IWatcher>? _watchers;
 
     protected ActorCell(ActorSystem system, ActorCell? parent, SpawnOptions options)
@@ -133,7 +133,7 @@ internal abstract partial class ActorCell : Turns
     /// <summary>Goes on when user code has ended; the actor is parked until then. Never throws.</summary>
     protected void Await(ValueTask handling)
     {
-        _handling = handling.ConfigureAwait(false).GetAwaiter();
+        _handling = handling.GetAwaiter();
         if (_handling.IsCompleted)
         {
             Unpark();
@@ -157,6 +157,11 @@ internal abstract partial class ActorCell : Turns
         switch (_phase)
         {
             case Phase.Starting or Phase.Running when _stopRequested:
+                if (e is not (null or OperationCanceledException) && e != _reason)
+                {
+                    KernelLog.StopFailed(System.Log, e, Path);
+                }
+
                 BeginStop();
                 break;
             case Phase.Starting or Phase.Running when (e ?? _deferred) is { } failure:
@@ -182,7 +187,7 @@ internal abstract partial class ActorCell : Turns
 
     private void OnHandled()
     {
-        // A continuation normally completes the handler within the cell's turn; a task that the handler returned may not.
+        // A source of one's own need not honour the context of whoever awaits it.
         if (IsInTurn)
         {
             Unpark();
@@ -215,6 +220,7 @@ internal abstract partial class ActorCell : Turns
         if (_phase is Phase.Starting or Phase.Restarting)
         {
             _phase = Phase.Starting;
+            _deferred = null;
             Begin(null);
             Await(StartInstance());
         }
@@ -247,7 +253,10 @@ internal abstract partial class ActorCell : Turns
         EndLife();
         if (_children is { Count: > 0 } children)
         {
-            children.ForEach(child => child.RequestStop());
+            foreach (var child in children)
+            {
+                child.RequestStop();
+            }
         }
         else
         {
@@ -278,7 +287,7 @@ internal abstract partial class ActorCell : Turns
         }
         else if (_backoff <= TimeSpan.Zero)
         {
-            Start();
+            Launch(); // not a call: an instance that never starts would fill the stack
         }
         else
         {

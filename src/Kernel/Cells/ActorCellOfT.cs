@@ -7,8 +7,8 @@ internal sealed class ActorCell<TMessage> : ActorCell
 {
     private readonly Func<Actor<TMessage>> _create;
     private readonly LocalRef<TMessage> _ref;
-    private readonly Mailbox<Envelope<TMessage>> _mailbox;
-    private readonly Mailbox<Envelope<TMessage>> _urgent = new(int.MaxValue);
+    private readonly Mailbox<TMessage> _mailbox;
+    private readonly Mailbox<TMessage> _urgent = new(int.MaxValue);
     private ActorContext<TMessage>? _context;
     private Actor<TMessage>? _actor;
     private Life<TMessage>? _life;
@@ -17,7 +17,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
         : base(system, parent, options)
     {
         _create = create;
-        _mailbox = new Mailbox<Envelope<TMessage>>(options.MailboxCapacity);
+        _mailbox = new Mailbox<TMessage>(options.MailboxCapacity);
         _ref = new LocalRef<TMessage>(this, system, $"{parent?.Ref.Path}/{name}", name);
     }
 
@@ -41,7 +41,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
             return false;
         }
 
-        if (!_mailbox.TryAdd(new Envelope<TMessage>(message, delivery)))
+        if (!_mailbox.TryAdd(message, delivery))
         {
             System.Metrics.DeadLetter(full: true);
             KernelLog.MailboxFull(System.Log, _ref.Path, typeof(TMessage).Name);
@@ -55,18 +55,17 @@ internal sealed class ActorCell<TMessage> : ActorCell
     /// <summary>Puts a message before all those of the mailbox, past its bound.</summary>
     public void TellUrgent(TMessage message, IDelivery delivery)
     {
-        _urgent.TryAdd(new Envelope<TMessage>(message, delivery));
+        _urgent.TryAdd(message, delivery);
         Wake();
     }
 
     protected override bool HandleNext()
     {
-        if (!_urgent.TryTake(out var envelope) && !_mailbox.TryTake(out envelope))
+        if (!_urgent.TryTake(out var message, out var delivery) && !_mailbox.TryTake(out message, out delivery))
         {
             return false;
         }
 
-        var delivery = envelope.Delivery;
         if (delivery is not null && !delivery.IsStillWanted())
         {
             return true;
@@ -83,7 +82,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
         ValueTask handling;
         try
         {
-            handling = _actor!.OnMessage(envelope.Message);
+            handling = _actor!.Handle(message);
         }
         catch (Exception e)
         {
@@ -125,7 +124,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
         _actor = null;
         try
         {
-            return actor?.OnStop() ?? default;
+            return actor?.Stop() ?? default;
         }
         catch (Exception e)
         {

@@ -16,6 +16,7 @@ internal abstract class Turns(ActorScheduler scheduler) : SynchronizationContext
     private const int Closed = 2; // not scheduled, and messages do not change that
 
     private readonly Mailbox<ControlItem> _control = new(int.MaxValue);
+    private Queue<ControlItem>? _own; // the part of the control lane that was posted within a turn: needs no lock and no nodes
     private int _state = Closed;
 
     /// <summary>Whether messages may be handled now. Read and changed only within a turn.</summary>
@@ -45,7 +46,14 @@ internal abstract class Turns(ActorScheduler scheduler) : SynchronizationContext
     /// <summary>Runs a callback in a turn, before any message. From any thread.</summary>
     public sealed override void Post(SendOrPostCallback d, object? state)
     {
-        _control.TryAdd(new ControlItem(d, state));
+        var item = new ControlItem(d, state);
+        if (IsInTurn)
+        {
+            (_own ??= new Queue<ControlItem>()).Enqueue(item);
+            return;
+        }
+
+        _control.TryAdd(item);
         if (Interlocked.Exchange(ref _state, Scheduled) != Scheduled)
         {
             scheduler.Schedule(this);
@@ -89,7 +97,7 @@ internal abstract class Turns(ActorScheduler scheduler) : SynchronizationContext
 
     private bool Step()
     {
-        if (!_control.TryTake(out var item))
+        if (!_control.TryTake(out var item, out _) && (_own is null || !_own.TryDequeue(out item)))
         {
             return IsAccepting && HandleNext();
         }

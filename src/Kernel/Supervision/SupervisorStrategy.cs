@@ -27,8 +27,8 @@ public sealed record Backoff(TimeSpan Initial, TimeSpan Max, double Jitter = 0.2
     /// <param name="random">A number in [0, 1) that decides the jitter.</param>
     public TimeSpan Before(int restart, double random)
     {
-        var doubled = Initial * Math.Pow(2, Math.Min(restart - 1, 30));
-        var wait = doubled < Max ? doubled : Max;
+        var doubled = Initial.Ticks * Math.Pow(2, restart - 1); // a double: it may be far beyond any TimeSpan
+        var wait = doubled < Max.Ticks ? TimeSpan.FromTicks((long)doubled) : Max;
         return wait * (1 + (Jitter * random));
     }
 }

@@ -1,8 +1,5 @@
 namespace MarketManager.Kernel;
 
-/// <summary>A message on its way, with what has to know how it fared; null where nobody does.</summary>
-internal readonly record struct Envelope<TMessage>(TMessage Message, IDelivery? Delivery);
-
 /// <summary>Follows one message: a timer that may have been cancelled meanwhile, an ask that must not wait in vain.</summary>
 internal interface IDelivery
 {
