@@ -35,11 +35,10 @@ internal sealed class ProcessStarter : IDisposable
     {
         if (FindSetpriv() is { } setpriv)
         {
-            foreach (var argument in new[] { info.FileName, "--", "KILL", "--pdeathsig" })
-            {
-                info.ArgumentList.Insert(0, argument);
-            }
-
+            info.ArgumentList.Insert(0, "--pdeathsig");
+            info.ArgumentList.Insert(1, "KILL");
+            info.ArgumentList.Insert(2, "--");
+            info.ArgumentList.Insert(3, info.FileName);
             info.FileName = setpriv;
         }
 

@@ -42,19 +42,19 @@ internal readonly ref struct RpcMessage
             }
             else if (reader.ValueTextEquals("id"u8))
             {
-                id = Value(ref reader, line);
+                id = line[Value(ref reader)];
             }
             else if (reader.ValueTextEquals("params"u8))
             {
-                parameters = Value(ref reader, line);
+                parameters = line[Value(ref reader)];
             }
             else if (reader.ValueTextEquals("result"u8))
             {
-                result = Value(ref reader, line);
+                result = line[Value(ref reader)];
             }
             else if (reader.ValueTextEquals("error"u8))
             {
-                error = Value(ref reader, line);
+                error = line[Value(ref reader)];
             }
             else
             {
@@ -114,11 +114,11 @@ internal readonly ref struct RpcMessage
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static ReadOnlySpan<byte> Value(ref Utf8JsonReader reader, ReadOnlySpan<byte> line)
+    private static Range Value(ref Utf8JsonReader reader)
     {
         reader.Read();
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
-        return line[start..(int)reader.BytesConsumed];
+        return start..(int)reader.BytesConsumed;
     }
 }

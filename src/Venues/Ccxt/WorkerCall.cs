@@ -7,18 +7,16 @@ namespace MarketManager.Venues.Ccxt;
 internal delegate T RpcRead<out T>(ReadOnlySpan<byte> json);
 
 /// <summary>A request that a worker has not answered yet.</summary>
-internal abstract class WorkerCall(VenueBudget? budget)
+internal abstract class WorkerCall(VenueBudget? budget, CancellationTokenSource over)
 {
-    private readonly CancellationTokenSource _over = new();
-
     /// <summary>What its requests share; null when it makes none.</summary>
     public VenueBudget? Budget => budget;
 
     /// <summary>Cancelled when the call has ended or is to end: nobody waits for the budget on its behalf then.</summary>
-    public CancellationToken Over => _over.Token;
+    public CancellationToken Over { get; } = over.Token;
 
     /// <summary>Gives up what waits for the budget.</summary>
-    public void StopWaiting() => _over.Cancel();
+    public void StopWaiting() => over.Cancel();
 
     /// <summary>The answer has come.</summary>
     public void Complete(ReadOnlySpan<byte> result)
@@ -40,7 +38,8 @@ internal abstract class WorkerCall(VenueBudget? budget)
 }
 
 /// <inheritdoc/>
-internal sealed class WorkerCall<T>(VenueBudget? budget, RpcRead<T> read, CancellationToken cancellationToken) : WorkerCall(budget)
+internal sealed class WorkerCall<T>(
+    VenueBudget? budget, CancellationTokenSource over, RpcRead<T> read, CancellationToken cancellationToken) : WorkerCall(budget, over)
 {
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -6,7 +6,9 @@ namespace MarketManager.Venues.Ccxt;
 
 /// <summary>The three pipes of a worker, a thread each: reading a pipe blocks, and would hold threads of the pool for ever.</summary>
 /// <remarks>Holds 4,096 lines for a worker that does not read; one more means that it hangs, and it is reported broken.</remarks>
+#pragma warning disable CA1001 // Completing the queue is all it needs: no wait handle is ever made of it.
 internal sealed class WorkerPipes
+#pragma warning restore CA1001
 {
     /// <summary>Longest line that is taken from a worker.</summary>
     public const int LineLimit = 64 << 20;

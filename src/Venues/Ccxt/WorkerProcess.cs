@@ -73,7 +73,8 @@ internal sealed class WorkerProcess
     {
         cancellationToken.ThrowIfCancellationRequested();
         var id = Interlocked.Increment(ref _lastCall);
-        var call = new WorkerCall<T>(budget, read, cancellationToken);
+        using var over = new CancellationTokenSource();
+        var call = new WorkerCall<T>(budget, over, read, cancellationToken);
         _calls[id] = call;
         if (Volatile.Read(ref _brokenBecause) is { } reason)
         {
