@@ -8,6 +8,8 @@ namespace MarketManager.Venues.Ccxt;
 /// thread would be killed when the pool lets that thread go. The queue holds 256 starts and refuses further ones.</remarks>
 internal sealed class ProcessStarter : IDisposable
 {
+    private static readonly string[] SetprivPaths = ["/usr/bin/setpriv", "/bin/setpriv"];
+
     private readonly BlockingCollection<(ProcessStartInfo Info, TaskCompletionSource<Process> Started)> _starts = new(256);
 
     public ProcessStarter()
@@ -46,9 +48,7 @@ internal sealed class ProcessStarter : IDisposable
     }
 
     /// <summary>Null where the system has none: then the closed pipe and the worker's own watch have to do.</summary>
-    private static string? FindSetpriv() => OperatingSystem.IsLinux()
-        ? new[] { "/usr/bin/setpriv", "/bin/setpriv" }.FirstOrDefault(File.Exists)
-        : null;
+    private static string? FindSetpriv() => OperatingSystem.IsLinux() ? SetprivPaths.FirstOrDefault(File.Exists) : null;
 
     private void Run()
     {
