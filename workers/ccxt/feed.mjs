@@ -10,6 +10,9 @@ const MINUTE = 60_000;
 /** Up to so many symbols are asked for by name; more come cheaper with all others. */
 const NAMED_SYMBOLS = 20;
 
+/** So many symbols that are in no list of markets are remembered, so that each asks for a new list once only. */
+const STRANGERS = 10_000;
+
 /** How many requests for single tickers are on their way at a time; the budget says how fast they go. */
 const PARALLEL_TICKERS = 4;
 
@@ -39,6 +42,7 @@ export class Feed {
   #gather = null;
   #turn = Promise.resolve();
   #loadedAt = -Infinity;
+  #outdated = false;
   #strangers = new Set();
   #markets = [];
   #rows = [];
@@ -54,7 +58,7 @@ export class Feed {
     if (!ccxt.exchanges.includes(spec.class)) {
       throw new ccxt.NotSupported(`ccxt has no venue '${spec.class}'`);
     }
-    const exchange = new ccxt[spec.class]({ ...spec.options.ccxt, number: String, enableRateLimit: true });
+    const exchange = construct(spec);
     exchange.has.fetchCurrencies = false; // nobody asks for them, and loading markets would
     if (spec.origin !== undefined) {
       exchange.urls.api = redirect(exchange, exchange.urls.api, spec.origin);
@@ -68,7 +72,7 @@ export class Feed {
     slimTickers(exchange);
   }
 
-  /** Gathers once; a second gather waits for the first. */
+  /** Gathers once; a second gather waits for the first, unless it is cancelled before its turn. */
   run(gather, version) {
     const turn = this.#turn.then(() => {
       gather.signal.throwIfAborted();
@@ -76,11 +80,14 @@ export class Feed {
       return this.#run(version);
     });
     this.#turn = turn.catch(() => {});
-    return turn;
+    return Promise.race([turn, new Promise((_, reject) => {
+      gather.signal.addEventListener('abort', () => this.#gather !== gather && reject(gather.signal.reason));
+    })]);
   }
 
   async #run(version) {
-    if (performance.now() - this.#loadedAt >= HOUR) {
+    const age = performance.now() - this.#loadedAt;
+    if (age >= HOUR || (this.#outdated && age >= MINUTE)) {
       await this.#loadMarkets();
     }
     const found = new Map();
@@ -114,6 +121,7 @@ export class Feed {
     }
     this.#version = createHash('sha256').update(JSON.stringify(this.#rows)).digest('base64url').slice(0, 22);
     this.#loadedAt = performance.now();
+    this.#outdated = false;
   }
 
   /** One request brings one kind of market; a kind that came along with another is not asked for again. */
@@ -131,7 +139,7 @@ export class Feed {
       }
       try {
         const tickers = await this.#fetchTickers(named ? group.symbols : undefined, group);
-        await this.#collect(tickers, found, covered);
+        this.#collect(tickers, found, covered);
       } catch (error) {
         if (!(error instanceof ccxt.NotSupported) || this.#groups.length === 1) {
           throw error;
@@ -156,20 +164,23 @@ export class Feed {
     }
   }
 
-  async #collect(tickers, found, covered) {
-    let stranger = false;
+  #collect(tickers, found, covered) {
     for (const ticker of Object.values(tickers)) {
       const index = this.#index.get(ticker.symbol);
       if (index !== undefined) {
         found.set(index, ticker);
         covered.add(groupKey(this.#markets[index]));
-      } else if (ticker.symbol !== undefined && !(ticker.symbol in this.exchange.markets) && !this.#strangers.has(ticker.symbol)) {
-        stranger = true;
-        this.#strangers.add(ticker.symbol);
+      } else if (ticker.symbol !== undefined) {
+        this.#meet(ticker.symbol);
       }
     }
-    if (stranger && performance.now() - this.#loadedAt >= MINUTE) {
-      this.#loadedAt = -Infinity; // the next gather loads the markets again
+  }
+
+  /** A symbol that no list of markets has named yet means that the list is out of date. */
+  #meet(symbol) {
+    if (!(symbol in this.exchange.markets) && !this.#strangers.has(symbol) && this.#strangers.size < STRANGERS) {
+      this.#strangers.add(symbol);
+      this.#outdated = true;
     }
   }
 
@@ -198,6 +209,14 @@ export class Feed {
     if (failure !== null) {
       throw failure;
     }
+  }
+}
+
+function construct({ class: name, options }) {
+  try {
+    return new ccxt[name]({ ...options.ccxt, number: String, enableRateLimit: true });
+  } catch (error) {
+    throw new ccxt.BadRequest(`${name} cannot be set up with these options: ${error.message}`);
   }
 }
 

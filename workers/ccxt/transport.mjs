@@ -33,7 +33,8 @@ function shareBudget(exchange, parent, current) {
   };
   exchange.throttle = async (cost = 1) => {
     const gather = current();
-    const params = { gather: gather.id, endpoint, cost: Number(cost), rateLimit: exchange.rateLimit };
+    const units = Number(cost); // text, since ccxt is told to make numbers text
+    const params = { gather: gather.id, endpoint, cost: Number.isFinite(units) ? units : 1, rateLimit: exchange.rateLimit };
     try {
       await parent.request('acquire', params, gather.signal);
     } catch (error) {

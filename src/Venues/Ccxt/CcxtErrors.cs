@@ -15,7 +15,7 @@ internal static class CcxtErrors
     public static string KindOf(string errorClass) => errorClass switch
     {
         "NetworkError" or "InvalidNonce" => ErrorKinds.Network,
-        "RequestTimeout" => ErrorKinds.Timeout,
+        "RequestTimeout" or "TimedOut" => ErrorKinds.Timeout,
         "RateLimitExceeded" or "DDoSProtection" or "Refused" => ErrorKinds.RateLimited,
         "ExchangeNotAvailable" or "OnMaintenance" or "OperationFailed" => ErrorKinds.VenueUnavailable,
         "BadResponse" or "NullResponse" or "ChecksumError" => ErrorKinds.BadResponse,

@@ -38,8 +38,14 @@ public sealed class CcxtVenues : IAsyncDisposable
     /// <param name="world">Time.</param>
     /// <param name="loggers">Logs.</param>
     /// <param name="simulator">Where the simulator is; null when there is none. Asked at every gather of <c>sim</c>.</param>
-    public static CcxtVenues Start(CcxtOptions options, World world, ILoggerFactory loggers, Func<Uri?> simulator) =>
-        new(options, world, loggers.CreateLogger("MarketManager.Venues.Ccxt"), simulator);
+    /// <exception cref="ArgumentOutOfRangeException">There is to be no worker, or no time.</exception>
+    public static CcxtVenues Start(CcxtOptions options, World world, ILoggerFactory loggers, Func<Uri?> simulator)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Heartbeat, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Lease, 2 * options.Heartbeat);
+        return new CcxtVenues(options, world, loggers.CreateLogger("MarketManager.Venues.Ccxt"), simulator);
+    }
 
     /// <summary>Kills the workers and waits until they are gone; gathers that were going fail as worker_lost.</summary>
     public async ValueTask DisposeAsync()

@@ -25,6 +25,7 @@ internal sealed class WorkerProcess
     private long _lastCall;
     private int _silentTicks;
     private string? _brokenBecause;
+    private string? _complaint;
 
     private WorkerProcess(Process process, CcxtOptions options, World world, ILogger logger)
     {
@@ -33,7 +34,7 @@ internal sealed class WorkerProcess
         _world = world;
         _logger = logger;
         Pid = process.Id;
-        _pipes = new WorkerPipes(process, Receive, line => WorkerLog.Complained(_logger, Pid, line), Kill);
+        _pipes = new WorkerPipes(process, Receive, Complained, Kill);
     }
 
     /// <summary>Of the Node process.</summary>
@@ -138,7 +139,7 @@ internal sealed class WorkerProcess
         await using (_world.Time.CreateTimer(_ => Tick(), null, _options.Heartbeat, _options.Heartbeat))
         {
             await _process.WaitForExitAsync();
-            Interlocked.CompareExchange(ref _brokenBecause, $"it ended with code {_process.ExitCode}", null);
+            Interlocked.CompareExchange(ref _brokenBecause, $"it ended with code {_process.ExitCode} {_complaint}".TrimEnd(), null);
             reason = _brokenBecause!;
         }
 
@@ -151,6 +152,15 @@ internal sealed class WorkerProcess
         }
 
         return reason;
+    }
+
+    private void Complained(string line)
+    {
+        WorkerLog.Complained(_logger, Pid, line);
+        if (line.Contains("error", StringComparison.OrdinalIgnoreCase))
+        {
+            _complaint = $"({line})";
+        }
     }
 
     /// <summary>Counts ticks, not time: a process that was frozen must not take its own silence for the worker's.</summary>

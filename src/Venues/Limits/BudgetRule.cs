@@ -4,6 +4,8 @@ namespace MarketManager.Venues.Limits;
 /// <remarks>Pure: no clock, no lock. Instants are time since an origin of the caller's.</remarks>
 internal sealed class BudgetRule
 {
+    private const double LongestSpacing = 86_400_000;
+
     private readonly double? _weightPerCost;
     private readonly BudgetWindow _window;
     private TimeSpan _free;
@@ -39,7 +41,7 @@ internal sealed class BudgetRule
     public void Take(TimeSpan now, double cost, double rateLimit)
     {
         _window.Add(now, cost * (_weightPerCost ?? 1));
-        _free = (_free > now ? _free : now) + TimeSpan.FromMilliseconds(cost * rateLimit);
+        _free = (_free > now ? _free : now) + TimeSpan.FromMilliseconds(Math.Clamp(cost * rateLimit, 0, LongestSpacing));
     }
 
     /// <summary>The venue said what it has counted in its current minute.</summary>

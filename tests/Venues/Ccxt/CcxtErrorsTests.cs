@@ -48,6 +48,7 @@ public class CcxtErrorsTests
         { "InvalidNonce", ErrorKinds.Network },
         { "ChecksumError", ErrorKinds.BadResponse },
         { "RequestTimeout", ErrorKinds.Timeout },
+        { "TimedOut", ErrorKinds.Timeout },
         { "BadResponse", ErrorKinds.BadResponse },
         { "NullResponse", ErrorKinds.BadResponse },
         { "CancelPending", ErrorKinds.VenueError },
