@@ -39,7 +39,7 @@ internal sealed class Connection : IDisposable
     /// <summary>A connection that reads a consistent snapshot beside the writer and cannot change anything.</summary>
     public static Connection OpenReader(string path) => Configured(
         new Connection(path, raw.SQLITE_OPEN_READONLY),
-        "PRAGMA query_only = ON; PRAGMA cache_size = -8192;");
+        "PRAGMA cache_size = -8192;");
 
     /// <summary>The statement for this SQL, prepared once.</summary>
     public Statement Prepare(string sql)

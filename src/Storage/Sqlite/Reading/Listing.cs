@@ -57,13 +57,13 @@ internal sealed class ListQuery<T>(Listing<T> listing)
     /// <summary>The page, and how many rows there are in all, as of one instant.</summary>
     public Page<T> Page(Connection connection, Paging paging)
     {
+        var select = $"SELECT {listing.Columns} FROM {listing.Table}{_where}{Order(paging)} LIMIT ? OFFSET ?";
         connection.Prepare("BEGIN").Execute();
         var count = Bind(connection.Prepare($"SELECT count(*) FROM {listing.Table}{_where}")).Scalar()!.Value;
         var items = new List<T>(Math.Min(paging.Limit ?? 0, 1000));
         if (paging.Offset < count)
         {
-            var rows = Bind(connection.Prepare($"SELECT {listing.Columns} FROM {listing.Table}{_where}{Order(paging)} LIMIT ? OFFSET ?"))
-                .Add(paging.Limit ?? -1L).Add(paging.Offset);
+            var rows = Bind(connection.Prepare(select)).Add(paging.Limit ?? -1L).Add(paging.Offset);
             while (rows.Step())
             {
                 items.Add(listing.Read(rows));
