@@ -1,0 +1,112 @@
+using SQLitePCL;
+
+namespace MarketManager.Storage.Sqlite.Engine;
+
+/// <summary>A connection with its prepared statements; used by one thread at a time.</summary>
+internal sealed class Connection : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private readonly Dictionary<string, Statement> _statements = [];
+
+    private Connection(string path, int flags)
+    {
+        _ = SqliteLibrary.Version;
+        var code = raw.sqlite3_open_v2(path, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
+        Handle = handle;
+        try
+        {
+            Check(code);
+            Check(raw.sqlite3_extended_result_codes(handle, 1));
+            Check(raw.sqlite3_busy_timeout(handle, (int)Patience.TotalMilliseconds));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public sqlite3 Handle { get; }
+
+    /// <summary>True between BEGIN and its end; the engine rolls some failures back by itself.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
+
+    /// <summary>The connection that writes: write-ahead log, and a commit is on the disk when it returns.</summary>
+    public static Connection OpenWriter(string path) => Configured(
+        new Connection(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE),
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;");
+
+    /// <summary>A connection that reads a consistent snapshot beside the writer and cannot change anything.</summary>
+    public static Connection OpenReader(string path) => Configured(
+        new Connection(path, raw.SQLITE_OPEN_READONLY),
+        "PRAGMA cache_size = -8192;");
+
+    /// <summary>The statement for this SQL, prepared once.</summary>
+    public Statement Prepare(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            statement = new Statement(this, sql);
+            _statements.Add(sql, statement);
+        }
+
+        return statement;
+    }
+
+    /// <summary>Runs a script.</summary>
+    public void Execute(string script) => Check(raw.sqlite3_exec(Handle, script));
+
+    /// <summary>Ends whatever statement an exception has left in the middle.</summary>
+    public void ResetAll()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Reset();
+        }
+    }
+
+    /// <summary>Undoes the transaction, if one is open.</summary>
+    public void Rollback()
+    {
+        ResetAll();
+        if (InTransaction)
+        {
+            Execute("ROLLBACK");
+        }
+    }
+
+    public void Check(int code)
+    {
+        if (code != raw.SQLITE_OK)
+        {
+            throw Failure(code);
+        }
+    }
+
+    public SqliteFailure Failure(int code) => new(code, raw.sqlite3_errmsg(Handle).utf8_to_string());
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Dispose();
+        }
+
+        _statements.Clear();
+        Handle.Dispose();
+    }
+
+    private static Connection Configured(Connection connection, string pragmas)
+    {
+        try
+        {
+            connection.Execute(pragmas);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

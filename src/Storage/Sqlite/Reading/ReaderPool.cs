@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using MarketManager.Kernel;
+using MarketManager.Storage.Sqlite.Engine;
+
+namespace MarketManager.Storage.Sqlite.Reading;
+
+/// <summary>A few connections that read beside the writer, each with its prepared statements. When all are busy, callers wait.</summary>
+internal sealed class ReaderPool(string path, int capacity) : IDisposable
+{
+    private readonly SemaphoreSlim _free = new(capacity, capacity);
+    private readonly ConcurrentStack<Connection> _idle = new();
+
+    /// <summary>Reads on the caller's thread, once a connection is free.</summary>
+    /// <param name="state">Handed to <paramref name="work"/>, which needs no closure then.</param>
+    /// <param name="work">Reads; must be done with the connection when it returns.</param>
+    /// <param name="cancellationToken">Stops waiting for a connection.</param>
+    /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
+    public async ValueTask<TResult> Read<TState, TResult>(TState state, Func<Connection, TState, TResult> work, CancellationToken cancellationToken)
+    {
+        await _free.WaitAsync(cancellationToken);
+        try
+        {
+            return Read(state, work);
+        }
+        catch (SqliteFailure failure)
+        {
+            throw failure.ToStoreException();
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_idle.TryPop(out var connection))
+        {
+            connection.Dispose();
+        }
+
+        _free.Dispose();
+    }
+
+    private TResult Read<TState, TResult>(TState state, Func<Connection, TState, TResult> work)
+    {
+        var connection = _idle.TryPop(out var idle) ? idle : Connection.OpenReader(path);
+        try
+        {
+            var result = work(connection, state);
+            _idle.Push(connection);
+            return result;
+        }
+        catch (SqliteFailure)
+        {
+            connection.Dispose();
+            throw;
+        }
+        catch
+        {
+            connection.Rollback();
+            _idle.Push(connection);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using MarketManager.Actors.Lists;
+using MarketManager.Actors.Markets;
+using MarketManager.Storage.Sqlite.Engine;
+
+namespace MarketManager.Storage.Sqlite.Reading;
+
+/// <summary>Reads markets. Money is answered exactly, and ordered and compared as a double of it.</summary>
+internal sealed class SqliteMarkets(ReaderPool readers) : IMarketReader
+{
+    // True at once, without a look at each market, while there is no other tenant.
+    private const string OfTenant =
+        """
+        (((SELECT min(tenant) FROM exchange) = ? AND (SELECT max(tenant) FROM exchange) = ?)
+          OR exchange IN (SELECT id FROM exchange WHERE tenant = ?))
+        """;
+
+    private static readonly Listing<MarketView> Listing = new(
+        "market",
+        "id",
+        """
+        exchange, (SELECT updated FROM market_set s WHERE s.exchange = market.exchange), symbol, name, type, base, quote, volume,
+        volume_usd, last, bid, ask, active, venue_time
+        """,
+        "exchange, symbol",
+        "exchange, symbol",
+        Orders(),
+        ReadRow);
+
+    public ValueTask<Page<MarketView>> List(MarketFilter filter, Paging paging, CancellationToken cancellationToken) =>
+        readers.Read((filter, paging), static (connection, a) => Query(a.filter).Page(connection, a.paging), cancellationToken);
+
+    public IAsyncEnumerable<MarketView> Stream(MarketFilter filter, Paging paging, CancellationToken cancellationToken) =>
+        Query(filter).Stream(readers, paging, cancellationToken);
+
+    private static ListQuery<MarketView> Query(MarketFilter filter) => new ListQuery<MarketView>(Listing)
+        .Where(OfTenant, filter.Tenant)
+        .Where("exchange = ?", filter.ExchangeId)
+        .Where("exchange IN (SELECT id FROM exchange WHERE name = ?)", filter.ExchangeName)
+        .Where("name = ?", filter.Name)
+        .Where("symbol = ?", filter.Symbol)
+        .Where("base = ?", filter.Base)
+        .Where("quote = ?", filter.Quote)
+        .Where("type = ?", filter.Type)
+        .Where("active = ?", filter.Active)
+        .Where("volume_bucket >= ?", MarketVolume.Bucket(filter.MinVolumeUsd))
+        .Where("(volume_bucket > ? OR CAST(volume_usd AS REAL) >= CAST(? AS REAL))", MarketVolume.Bucket(filter.MinVolumeUsd), filter.MinVolumeUsd)
+        .Where("exchange IN (SELECT exchange FROM market_set WHERE updated >= ?)", filter.UpdatedSince);
+
+    private static Dictionary<string, string[]> Orders()
+    {
+        var orders = IMarketReader.OrderFields.ToDictionary(field => field, field => new[] { field });
+        foreach (var number in (ReadOnlySpan<string>)["volume", "last", "bid", "ask"])
+        {
+            orders[number] = [$"CAST({number} AS REAL)"];
+        }
+
+        orders["volume_usd"] = ["volume_bucket", "CAST(volume_usd AS REAL)"];
+        orders["updated"] = ["(SELECT updated FROM market_set s WHERE s.exchange = market.exchange)"];
+        return orders;
+    }
+
+    private static MarketView ReadRow(Statement row) => new(
+        row.Long(),
+        row.Time(),
+        new MarketRow(
+            row.Text(),
+            row.Text(),
+            row.Text(),
+            row.Text(),
+            row.Text(),
+            row.DecimalOrNull(),
+            row.DecimalOrNull(),
+            row.DecimalOrNull(),
+            row.DecimalOrNull(),
+            row.DecimalOrNull(),
+            row.BoolOrNull(),
+            row.TimeOrNull()));
+}

@@ -1,0 +1,88 @@
+using MarketManager.Actors.Lists;
+using MarketManager.Actors.Runs;
+using MarketManager.Storage.Sqlite.Engine;
+
+namespace MarketManager.Storage.Sqlite.Reading;
+
+/// <summary>Reads the history of runs.</summary>
+internal sealed class SqliteRuns(ReaderPool readers) : IRunReader
+{
+    private const string Columns =
+        """
+        run_id, exchange, number, trigger, generation, slot, covers_from, due, state, started, ended, attempts, markets, tickers,
+        error_kind, error_message, error_at, node, recovers
+        """;
+
+    private static readonly Listing<RunView> Listing = new("run", "run_id", Columns, "number DESC", "run_id", Orders(), ReadRow);
+
+    public ValueTask<Page<RunView>> List(RunFilter filter, Paging paging, CancellationToken cancellationToken) =>
+        readers.Read((filter, paging), static (connection, a) => Query(a.filter).Page(connection, a.paging), cancellationToken);
+
+    public IAsyncEnumerable<RunView> Stream(RunFilter filter, Paging paging, CancellationToken cancellationToken) =>
+        Query(filter).Stream(readers, paging, cancellationToken);
+
+    public ValueTask<RunView?> Find(long exchange, Guid runId, CancellationToken cancellationToken) => readers.Read(
+        (exchange, runId),
+        static (connection, a) =>
+        {
+            var row = connection.Prepare($"SELECT {Columns} FROM run WHERE run_id = ? AND exchange = ?").Add(a.runId).Add(a.exchange);
+            var run = row.Step() ? ReadRow(row) : null;
+            row.Reset();
+            return run;
+        },
+        cancellationToken);
+
+    public ValueTask<bool> Any(long exchange, CancellationToken cancellationToken) => readers.Read(
+        exchange,
+        static (connection, exchange) => connection.Prepare("SELECT EXISTS (SELECT 1 FROM run WHERE exchange = ?)").Add(exchange).Scalar() == 1,
+        cancellationToken);
+
+    public ValueTask<RunCounts> CountSince(DateTimeOffset since, CancellationToken cancellationToken) => readers.Read(
+        since,
+        static (connection, since) =>
+        {
+            var row = connection.Prepare(
+                """
+                SELECT ifnull(sum(state = 'succeeded'), 0), ifnull(sum(state = 'failed'), 0), ifnull(sum(state = 'crashed'), 0),
+                  ifnull(sum(state = 'stale'), 0)
+                FROM run WHERE ended >= ?
+                """).Add(since);
+            row.Step();
+            var counts = new RunCounts(row.Long(), row.Long(), row.Long(), row.Long());
+            row.Reset();
+            return counts;
+        },
+        cancellationToken);
+
+    private static ListQuery<RunView> Query(RunFilter filter) => new ListQuery<RunView>(Listing)
+        .Where("exchange = ?", filter.Exchange)
+        .Where("state = ?", filter.State is { } state ? Names.Of(state) : null)
+        .Where("trigger = ?", filter.Trigger is { } trigger ? Names.Of(trigger) : null)
+        .Where("started >= ?", filter.From)
+        .Where("started < ?", filter.To);
+
+    private static Dictionary<string, string[]> Orders()
+    {
+        var orders = IRunReader.OrderFields.ToDictionary(field => field, field => new[] { field });
+        orders["duration_ms"] = ["ended - started"];
+        return orders;
+    }
+
+    private static RunView ReadRow(Statement row) => new(
+        row.Guid(),
+        row.Long(),
+        row.Long(),
+        Names.To<RunTrigger>(row.Text()),
+        row.IntOrNull(),
+        row.LongOrNull(),
+        row.LongOrNull(),
+        row.Time(),
+        Names.To<RunState>(row.Text()),
+        row.Time(),
+        row.TimeOrNull(),
+        row.Int(),
+        (row.IntOrNull(), row.IntOrNull()) is ({ } markets, { } tickers) ? new RunTally(markets, tickers) : null,
+        RunErrors.Read(row),
+        row.Text(),
+        row.GuidOrNull());
+}
