@@ -91,5 +91,5 @@ internal sealed class AccessControl(ApiOptions options, KeyRing keys, TimeProvid
     // The socket's file is the local user's alone (mode 0600): who reaches it is allowed all.
     private static bool IsOverSocket(HttpContext http) =>
         http.Connection.LocalIpAddress is null
-        && http.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is UnixDomainSocketEndPoint;
+        && http.Features.Get<IConnectionSocketFeature>()?.Socket.AddressFamily == AddressFamily.Unix;
 }

@@ -8,10 +8,7 @@ namespace MarketManager.Api.Requests;
 /// <summary>Takes values out of a query. Null where a parameter is not given, or wrong and noted.</summary>
 internal sealed class QueryReader(HttpContext http)
 {
-    private static readonly string[] TimeFormats =
-    [
-        "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd't'HH:mm:ssK", "yyyy-MM-dd't'HH:mm:ss.FFFFFFFK",
-    ];
+    private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     /// <summary>What is wrong so far.</summary>
     public ErrorList Errors { get; } = new();
@@ -116,10 +113,10 @@ internal sealed class QueryReader(HttpContext http)
             return null;
         }
 
-        // A '+' that was not encoded arrives as a space; nothing else can be meant by one.
-        if (DateTimeOffset.TryParseExact(
-            text.Replace(' ', '+'), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            && HasOffset(text))
+        // A '+' that was not encoded arrives as a space; nothing else can be meant by one. 't' and 'z' are as good as 'T' and 'Z'.
+        var written = text.Replace(' ', '+').ToUpperInvariant();
+        if (HasOffset(written) && DateTimeOffset.TryParseExact(
+            written, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
         {
             return time.ToUniversalTime();
         }
@@ -129,5 +126,5 @@ internal sealed class QueryReader(HttpContext http)
     }
 
     private static bool HasOffset(string text) =>
-        text.EndsWith('Z') || text.EndsWith('z') || text.AsSpan()[Math.Min(text.Length, 19)..].IndexOfAny("+- ") >= 0;
+        text.EndsWith('Z') || text.AsSpan()[Math.Min(text.Length, 19)..].IndexOfAny('+', '-') >= 0;
 }

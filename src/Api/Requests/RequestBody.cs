@@ -63,7 +63,7 @@ internal sealed record RequestBody(JsonElement Root, string Hash)
         if (MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
                 || (mergePatch && type.MediaType.Equals(MergePatch, StringComparison.OrdinalIgnoreCase)))
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
         {
             return null;
         }

@@ -30,7 +30,7 @@ internal sealed class DocsEndpoints(ApiOptions options) : IEndpoints
     ];
 
     /// <summary>Makes the document of all routes, once.</summary>
-    public void Describe(IEnumerable<ApiRoute> routes) => _document = OpenApiDocument.Write(routes, options.Version);
+    public void Describe(IEnumerable<ApiRoute> routes) => _document = OpenApiText.Write(routes, options.Version);
 
     /// <summary>Serves the scripts and styles of the pages. What has a route of its own is left to it.</summary>
     public static void MapAssets(IApplicationBuilder app) => app.UseWhen(

@@ -10,7 +10,7 @@ namespace MarketManager.Api.Service;
 
 /// <summary>Writes the OpenAPI 3.1 document from the very records that routes are mapped and queries are checked by; only
 /// the schemas of bodies are text of their own (<c>schemas.json</c>).</summary>
-internal static partial class OpenApiDocument
+internal static partial class OpenApiText
 {
     private const string PageStart =
         """
