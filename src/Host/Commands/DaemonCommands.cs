@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MarketManager.Cli;
 using MarketManager.Host.Daemon;
 using MarketManager.Host.Settings;
 
@@ -23,10 +24,9 @@ internal static class DaemonCommands
         var options = new SettingOptions(command, KnownSettings.All);
         command.SetAction((line, _) =>
         {
-            var given = options.Values(line);
             // Read here only to say at once what is wrong with them; the node reads them again.
-            var settings = reader.Read(given);
-            return daemon(settings.DataFolder).Start(RunWith(given));
+            var settings = options.Read(line, reader);
+            return daemon(settings.DataFolder).Start(RunWith(options.Values(line)));
         });
         return command;
     }
@@ -46,7 +46,7 @@ internal static class DaemonCommands
         command.SetAction(async (line, _) =>
         {
             var given = options.Values(line);
-            var node = daemon(reader.Read(given).DataFolder);
+            var node = daemon(options.Read(line, reader).DataFolder);
             var asBefore = given.TrueForAll(v => v.Setting == KnownSettings.Data) && node.Running is { } running
                 ? ProgramCommand.Of(running)
                 : null;

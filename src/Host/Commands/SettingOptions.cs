@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MarketManager.Cli;
 using MarketManager.Host.Settings;
 
 namespace MarketManager.Host.Commands;
@@ -45,6 +46,20 @@ internal sealed class SettingOptions
         }
 
         return values;
+    }
+
+    /// <summary>The settings of a node, the command line among its sources.</summary>
+    /// <exception cref="CliException">Something is unknown or wrong; all of it is named.</exception>
+    public NodeSettings Read(ParseResult line, SettingsReader reader)
+    {
+        try
+        {
+            return reader.Read(Values(line));
+        }
+        catch (SettingsException e)
+        {
+            throw new CliException(ExitCode.Usage, "the settings are not valid", e.Problems);
+        }
     }
 
     /// <summary>The same on a new command line.</summary>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MarketManager.Host.Commands;
+using MarketManager.Cli;
 
 namespace MarketManager.Host.Daemon;
 

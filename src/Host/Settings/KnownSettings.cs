@@ -71,10 +71,6 @@ public static class KnownSettings
     public static readonly Setting Workers = new(
         "workers", "NUMBER", "2", "Node processes that talk to venues, 1 to 64");
 
-    /// <summary>Runs at once.</summary>
-    public static readonly Setting GatherConcurrency = new(
-        "gather-concurrency", "NUMBER", "64", "Runs that go on at the same time, 1 to 10000");
-
     /// <summary>Currencies taken for a dollar.</summary>
     public static readonly Setting Stablecoins = new(
         "stablecoins", "CODE,...", string.Join(',', NodeSettings.DefaultStablecoins),
@@ -100,7 +96,7 @@ public static class KnownSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         Urls, Data, Environment, Postgres, Redis, Roles, Node, NodeAddress, ClusterSecret, Certificate, CertificateKey,
-        BehindProxy, AllowPrivateVenues, RequestLimit, Demo, SimUrl, Workers, GatherConcurrency, Stablecoins,
+        BehindProxy, AllowPrivateVenues, RequestLimit, Demo, SimUrl, Workers, Stablecoins,
         RetentionRuns, RetentionDays, LogLevel, LogFormat,
     ];
 }

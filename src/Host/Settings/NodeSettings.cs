@@ -70,9 +70,6 @@ public sealed record NodeSettings
     /// <summary>Worker processes; default 2.</summary>
     public int Workers { get; init; } = 2;
 
-    /// <summary>Runs at the same time; default 64.</summary>
-    public int GatherConcurrency { get; init; } = 64;
-
     /// <summary>ccxt codes, upper case.</summary>
     public IReadOnlyList<string> Stablecoins { get; init; } = DefaultStablecoins;
 

@@ -31,7 +31,6 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
             Demo = OnOff(KnownSettings.Demo),
             SimulatorUrl = WebAddress(KnownSettings.SimUrl),
             Workers = Whole(KnownSettings.Workers, defaults.Workers, 1, 64),
-            GatherConcurrency = Whole(KnownSettings.GatherConcurrency, defaults.GatherConcurrency, 1, 10_000),
             Stablecoins = Items(KnownSettings.Stablecoins)?.Select(c => c.ToUpperInvariant()).Distinct().ToList() ?? defaults.Stablecoins,
             RetentionRuns = Whole(KnownSettings.RetentionRuns, defaults.RetentionRuns, 1, 1_000_000),
             RetentionAge = TimeSpan.FromDays(Whole(KnownSettings.RetentionDays, 30, 1, 3650)),
