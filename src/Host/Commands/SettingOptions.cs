@@ -7,7 +7,7 @@ namespace MarketManager.Host.Commands;
 /// <summary>The settings as options of a command.</summary>
 internal sealed class SettingOptions
 {
-    private readonly Dictionary<Setting, Option<string[]>> _options = [];
+    private readonly Dictionary<Setting, Option> _options = [];
 
     /// <summary>Adds an option for each setting to a command.</summary>
     /// <param name="command">Which.</param>
@@ -16,16 +16,14 @@ internal sealed class SettingOptions
     {
         foreach (var setting in settings)
         {
-            var option = new Option<string[]>(setting.Option)
+            var option = setting.List ? new Option<string[]>(setting.Option) : (Option)new Option<string>(setting.Option);
+            option.Description = $"{setting.Meaning} [{setting.Default}]";
+            option.HelpName = setting.Placeholder ?? "on|off";
+            option.Arity = setting switch
             {
-                Description = $"{setting.Meaning} [{setting.Default}]",
-                HelpName = setting.Placeholder ?? "on|off",
-                Arity = setting switch
-                {
-                    { Switch: true } => ArgumentArity.ZeroOrOne,
-                    { List: true } => ArgumentArity.OneOrMore,
-                    _ => ArgumentArity.ExactlyOne,
-                },
+                { Switch: true } => ArgumentArity.ZeroOrOne,
+                { List: true } => ArgumentArity.OneOrMore,
+                _ => ArgumentArity.ExactlyOne,
             };
             _options.Add(setting, option);
             command.Options.Add(option);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MarketManager.Cli;
 using MarketManager.Host.Composition;
-using MarketManager.Kernel;
 using MarketManager.Simulator;
 
 namespace MarketManager.Host.Commands;

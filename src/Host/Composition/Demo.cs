@@ -14,7 +14,7 @@ internal static class Demo
     // Four looks at one venue: all of it, by currency, and a few pairs every other second.
     private static readonly NewExchange[] Exchanges =
     [
-        Exchange("Sim", 5, """{"markets":{"max_symbols":3000}}"""),
+        Exchange("Sim", 5, "{}"),
         Exchange("Sim Dollars", 5, """{"markets":{"quotes":["USDT","USDC"]}}"""),
         Exchange("Sim Bitcoin", 10, """{"markets":{"quotes":["BTC"]}}"""),
         Exchange("Sim Majors", 2, """{"markets":{"symbols":["BTC/USDT","ETH/USDT","BNB/USDT","ETH/BTC"]}}"""),

@@ -1,5 +1,4 @@
 using MarketManager.Actors.Exchanges;
-using MarketManager.Actors.Markets;
 using MarketManager.Actors.Settings;
 using MarketManager.Api;
 using MarketManager.Api.Service;
@@ -86,7 +85,8 @@ internal sealed partial class NodeHost
         _stops.Add("actor system", system.DisposeAsync);
         node.Actors = () => system.ActorCount;
         var exchanges = await StartExchanges(system, store, venues, node, access, cancellationToken);
-        StartRetention(store);
+        StartLoop("retention", new RunRetention(store.Retention, _settings, _world, _loggers.CreateLogger<RunRetention>()).Run);
+        StartLoop("watch", new ExchangeWatch(store.Exchanges, exchanges.Gateway, _world).Run);
         var listening = await StartApi(store, venues, exchanges.Gateway, node, access, cancellationToken);
         node.Enter(NodeState.Running, _world.Now);
         LogReady(_log, node.Name, string.Join(", ", listening), _settings.DataFolder, _settings.File ?? "none");
@@ -137,21 +137,21 @@ internal sealed partial class NodeHost
             new ExchangePorts(
                 store.Journal, store.Exchanges, store.Runs, store.Answers, store.Settings, venues.Source, venues.Catalog),
             new ExchangePolicy(
-                node.Name, new Stablecoins(_settings.Stablecoins), _settings.AllowPrivateVenues || access is AccessRule.OpenOnLoopback),
+                node.Name, _settings.Stablecoins, _settings.AllowPrivateVenues || access is AccessRule.OpenOnLoopback),
             _loggers.CreateLogger<ExchangeSystem>(),
             cancellationToken);
         _stops.Add("exchanges", () => new ValueTask(exchanges.Leave()));
         return exchanges;
     }
 
-    private void StartRetention(SqliteStore store)
+    private void StartLoop(string name, Func<CancellationToken, Task> run)
     {
         var stopping = new CancellationTokenSource();
-        var retention = new RunRetention(store.Retention, _settings, _world, _loggers.CreateLogger<RunRetention>()).Run(stopping.Token);
-        _stops.Add("retention", async () =>
+        var loop = run(stopping.Token);
+        _stops.Add(name, async () =>
         {
             await stopping.CancelAsync();
-            await retention;
+            await loop;
             stopping.Dispose();
         });
     }
@@ -202,7 +202,7 @@ internal sealed partial class NodeHost
             await app.StopAsync(patience.Token);
             listeners.RemoveSocket();
         });
-        return app.Urls.Count > 0 ? [.. app.Urls] : [];
+        return [.. app.Urls.Where(url => !url.Contains("unix:", StringComparison.Ordinal))];
     }
 
     private static ValueTask Do(Action action)

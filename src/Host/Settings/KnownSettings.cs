@@ -73,7 +73,7 @@ public static class KnownSettings
 
     /// <summary>Currencies taken for a dollar.</summary>
     public static readonly Setting Stablecoins = new(
-        "stablecoins", "CODE,...", string.Join(',', NodeSettings.DefaultStablecoins),
+        "stablecoins", "CODE,...", "USDT, USDC and others",
         "Currencies that count as 1 USD where they have no USD pair of their own") { List = true };
 
     /// <summary>How many runs are kept.</summary>

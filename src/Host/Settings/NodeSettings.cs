@@ -1,3 +1,5 @@
+using MarketManager.Actors.Markets;
+
 
 namespace MarketManager.Host.Settings;
 
@@ -27,10 +29,6 @@ public enum LogFormat
 /// <summary>The settings of a node, checked. <see cref="KnownSettings"/> has the names and what they mean.</summary>
 public sealed record NodeSettings
 {
-    /// <summary>Currencies that count as 1 USD unless set otherwise.</summary>
-    public static readonly IReadOnlyList<string> DefaultStablecoins =
-        ["USDT", "USDC", "FDUSD", "TUSD", "DAI", "USDP", "PYUSD", "USDE", "USD1", "GUSD"];
-
     /// <summary>At least one.</summary>
     public IReadOnlyList<ListenAddress> Urls { get; init; } = [new("http", "127.0.0.1", 8080)];
 
@@ -70,8 +68,8 @@ public sealed record NodeSettings
     /// <summary>Worker processes; default 2.</summary>
     public int Workers { get; init; } = 2;
 
-    /// <summary>ccxt codes, upper case.</summary>
-    public IReadOnlyList<string> Stablecoins { get; init; } = DefaultStablecoins;
+    /// <summary>Currencies that count as 1 USD where they have no USD pair of their own.</summary>
+    public Stablecoins Stablecoins { get; init; } = Stablecoins.Default;
 
     /// <summary>Runs kept per exchange; default 1,000.</summary>
     public int RetentionRuns { get; init; } = 1000;

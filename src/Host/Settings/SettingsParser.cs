@@ -1,4 +1,5 @@
 using System.Globalization;
+using MarketManager.Actors.Markets;
 using MarketManager.Actors.Text;
 
 namespace MarketManager.Host.Settings;
@@ -31,7 +32,7 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
             Demo = OnOff(KnownSettings.Demo),
             SimulatorUrl = WebAddress(KnownSettings.SimUrl),
             Workers = Whole(KnownSettings.Workers, defaults.Workers, 1, 64),
-            Stablecoins = Items(KnownSettings.Stablecoins)?.Select(c => c.ToUpperInvariant()).Distinct().ToList() ?? defaults.Stablecoins,
+            Stablecoins = Items(KnownSettings.Stablecoins) is { } codes ? new Stablecoins(codes) : defaults.Stablecoins,
             RetentionRuns = Whole(KnownSettings.RetentionRuns, defaults.RetentionRuns, 1, 1_000_000),
             RetentionAge = TimeSpan.FromDays(Whole(KnownSettings.RetentionDays, 30, 1, 3650)),
             LogLevel = Choice(KnownSettings.LogLevel, defaults.LogLevel, except: LogLevel.None),

@@ -74,7 +74,7 @@ public sealed class SettingsTests : IDisposable
 
         var settings = Read();
 
-        Assert.Equal(["USDT", "DAI"], settings.Stablecoins);
+        Assert.Equal(["DAI", "USDT"], settings.Stablecoins.Codes.Select(c => c.ToUpperInvariant()).Order());
         Assert.Equal(["http://localhost:1", "http://[::1]:2"], settings.Urls.Select(u => u.ToString()));
     }
 
