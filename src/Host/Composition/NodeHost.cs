@@ -1,0 +1,225 @@
+using MarketManager.Actors.Exchanges;
+using MarketManager.Actors.Settings;
+using MarketManager.Api;
+using MarketManager.Api.Service;
+using MarketManager.Api.Status;
+using MarketManager.Cli;
+using MarketManager.Host.Access;
+using MarketManager.Host.Daemon;
+using MarketManager.Host.Settings;
+using MarketManager.Kernel;
+using MarketManager.Storage.Sqlite;
+using MarketManager.Venues.Ccxt;
+
+namespace MarketManager.Host.Composition;
+
+/// <summary>A whole node: store, venues, actors, API, started in this order and ended in the reverse one.</summary>
+/// <remarks>Stopping takes no new requests first, then lets actors finish, then ends workers and at last the store, so that
+/// nothing that was answered is lost and nothing is asked whose result could not be kept.</remarks>
+internal sealed partial class NodeHost
+{
+    /// <summary>How long requests that are being answered may still take when the node stops.</summary>
+    private static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(1);
+
+    private readonly NodeSettings _settings;
+    private readonly World _world;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger<NodeHost> _log;
+    private readonly StopOrder _stops;
+
+    private NodeHost(NodeSettings settings, World world, ILoggerFactory loggers)
+    {
+        _settings = settings;
+        _world = world;
+        _loggers = loggers;
+        _log = loggers.CreateLogger<NodeHost>();
+        _stops = new StopOrder(_log);
+    }
+
+    /// <summary>Starts a node and returns when it takes requests; what was started before a failure is ended again.</summary>
+    /// <exception cref="CliException">The node must not or cannot start; the message says why and what to do.</exception>
+    /// <exception cref="IOException">An address cannot be listened on.</exception>
+    public static async Task<NodeHost> Start(
+        NodeSettings settings, World world, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var host = new NodeHost(settings, world, loggers);
+        try
+        {
+            await host.Start(cancellationToken);
+            return host;
+        }
+        catch (StoreException e)
+        {
+            await host.Stop();
+            throw StoreErrors.Explain(e);
+        }
+        catch
+        {
+            await host.Stop();
+            throw;
+        }
+    }
+
+    /// <summary>Ends it in order.</summary>
+    public Task Stop() => _stops.Stop();
+
+    private async Task Start(CancellationToken cancellationToken)
+    {
+        var store = SqliteStore.Open(new StoreOptions { Folder = _settings.DataFolder }, _world, _loggers);
+        _stops.Add("store", store.DisposeAsync);
+        var access = await DecideAccess(store, cancellationToken);
+        var pidFile = new PidFile(_settings.DataFolder);
+        pidFile.Write();
+        _stops.Add("pid file", () => Do(pidFile.Remove));
+        var disk = new DataFolderMetrics(_settings.DataFolder);
+        _stops.Add("disk metrics", () => Do(disk.Dispose));
+
+        var simulator = await FindSimulator(store.Settings, cancellationToken);
+        var venues = CcxtVenues.Start(
+            new CcxtOptions { WorkerScript = WorkersFolder.FindScript(AppContext.BaseDirectory), Workers = _settings.Workers },
+            _world, _loggers, () => simulator);
+        _stops.Add("workers", venues.DisposeAsync);
+
+        var node = NodeIdentity.Of(_settings, _world);
+        var system = new ActorSystem(node.Name, _world, _loggers);
+        _stops.Add("actor system", system.DisposeAsync);
+        node.Actors = () => system.ActorCount;
+        var exchanges = await StartExchanges(system, store, venues, node, access, cancellationToken);
+        StartLoop("retention", new RunRetention(store.Retention, _settings, _world, _loggers.CreateLogger<RunRetention>()).Run);
+        StartLoop("watch", new ExchangeWatch(store.Exchanges, exchanges.Gateway, _world).Run);
+        var listening = await StartApi(store, venues, exchanges.Gateway, node, access, cancellationToken);
+        node.Enter(NodeState.Running, _world.Now);
+        LogReady(_log, node.Name, string.Join(", ", listening), _settings.DataFolder, _settings.File ?? "none");
+
+        if (_settings.Demo)
+        {
+            await venues.Catalog.Ready.WaitAsync(cancellationToken);
+            if (await Demo.CreateExchanges(exchanges.Gateway, store.Settings, cancellationToken) is { } why)
+            {
+                LogNoDemo(_log, why.Detail);
+            }
+        }
+    }
+
+    private async Task<AccessRule> DecideAccess(SqliteStore store, CancellationToken cancellationToken)
+    {
+        var keys = await store.Keys.List(cancellationToken);
+        return AccessRule.Decide(_settings, keys.Count(k => k.Revoked is null)) switch
+        {
+            AccessRule.Refused refused => throw new CliException(ExitCode.NotAllowed, refused.Why),
+            var rule => rule,
+        };
+    }
+
+    private async Task<Uri?> FindSimulator(ISettingStore settings, CancellationToken cancellationToken)
+    {
+        if (_settings.SimulatorUrl is { } given)
+        {
+            return given;
+        }
+
+        if (!_settings.Demo)
+        {
+            return await settings.Read(SettingKeys.SimulatorUrl, cancellationToken) is { } last ? new Uri(last) : null;
+        }
+
+        var simulator = await Demo.StartSimulator(settings, _world, _loggers, cancellationToken);
+        _stops.Add("simulator", simulator.DisposeAsync);
+        LogSimulator(_log, simulator.Address);
+        return simulator.Address;
+    }
+
+    private async Task<ExchangeSystem> StartExchanges(
+        ActorSystem system, SqliteStore store, CcxtVenues venues, NodeInfo node, AccessRule access, CancellationToken cancellationToken)
+    {
+        var exchanges = await ExchangeSystem.Start(
+            system,
+            new ExchangePorts(
+                store.Journal, store.Exchanges, store.Runs, store.Answers, store.Settings, venues.Source, venues.Catalog),
+            new ExchangePolicy(
+                node.Name, _settings.Stablecoins, _settings.AllowPrivateVenues || access is AccessRule.OpenOnLoopback),
+            _loggers.CreateLogger<ExchangeSystem>(),
+            cancellationToken);
+        _stops.Add("exchanges", () => new ValueTask(exchanges.Leave()));
+        return exchanges;
+    }
+
+    private void StartLoop(string name, Func<CancellationToken, Task> run)
+    {
+        var stopping = new CancellationTokenSource();
+        var loop = run(stopping.Token);
+        _stops.Add(name, async () =>
+        {
+            await stopping.CancelAsync();
+            await loop;
+            stopping.Dispose();
+        });
+    }
+
+    private async Task<IReadOnlyCollection<string>> StartApi(
+        SqliteStore store, CcxtVenues venues, IExchangeGateway gateway, NodeInfo node, AccessRule access, CancellationToken cancellationToken)
+    {
+        var listeners = new NodeListeners(_settings, SocketPath.Of(_settings.DataFolder, Environment.GetEnvironmentVariable));
+        await listeners.PrepareSocket(cancellationToken);
+
+        // The empty builder reads no configuration of its own: settings come from one place.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            listeners.Configure(kestrel);
+        });
+        builder.Services
+            .AddSingleton(_loggers)
+            .AddLogging()
+            .AddRouting()
+            .AddSingleton<IHostLifetime, NoLifetime>()
+            .AddSingleton(_world).AddSingleton(_world.Time).AddSingleton(node)
+            .AddSingleton(gateway)
+            .AddSingleton(store.Exchanges).AddSingleton(store.Runs).AddSingleton(store.Markets).AddSingleton(store.Keys)
+            .AddSingleton(store.Answers).AddSingleton(store.Settings).AddSingleton(store.Health)
+            .AddSingleton(venues.Catalog).AddSingleton(venues.Workers)
+            .AddSingleton<IReadinessCheck, StoreReadiness>()
+            .AddSingleton<IReadinessCheck, WorkerReadiness>()
+            .AddSingleton<IReadinessCheck, ActorReadiness>()
+            .AddMarketManagerApi(new ApiOptions
+            {
+                Access = access is AccessRule.OpenOnLoopback ? AccessMode.OpenOnLoopback : AccessMode.KeysRequired,
+                Hosts = [.. _settings.Urls.Select(u => u.Host)],
+                RequestsPerSecond = _settings.RequestLimit,
+                Burst = 2 * _settings.RequestLimit,
+            });
+        var app = builder.Build();
+        _stops.Add("api", app.DisposeAsync);
+        app.MapMarketManagerApi();
+        await app.StartAsync(cancellationToken);
+        listeners.GuardSocket();
+        _stops.Add("requests", async () =>
+        {
+            node.Enter(NodeState.Draining, _world.Now);
+            LogStopping(_log, node.Name);
+            using var patience = new CancellationTokenSource(RequestPatience, _world.Time);
+            await app.StopAsync(patience.Token);
+            listeners.RemoveSocket();
+        });
+        return [.. app.Urls.Where(url => !url.Contains("unix:", StringComparison.Ordinal))];
+    }
+
+    private static ValueTask Do(Action action)
+    {
+        action();
+        return ValueTask.CompletedTask;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "node {Node} is ready on {Urls}; data in {DataFolder}, settings file: {File}")]
+    private static partial void LogReady(ILogger log, string node, string urls, string dataFolder, string file);
+
+    [LoggerMessage(2, LogLevel.Information, "the simulator answers on {Address}")]
+    private static partial void LogSimulator(ILogger log, Uri address);
+
+    [LoggerMessage(3, LogLevel.Warning, "the demo's exchanges could not be created: {Reason}")]
+    private static partial void LogNoDemo(ILogger log, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "node {Node} stops")]
+    private static partial void LogStopping(ILogger log, string node);
+}

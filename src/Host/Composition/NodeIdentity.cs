@@ -1,0 +1,25 @@
+using MarketManager.Api.Status;
+using MarketManager.Host.Settings;
+using MarketManager.Kernel;
+
+namespace MarketManager.Host.Composition;
+
+/// <summary>Who a node is.</summary>
+internal static class NodeIdentity
+{
+    private static readonly string[] AllRoles = ["api", "gather", "trade", "store"];
+
+    /// <summary>From its settings, with the defaults of the contract: named after host and port, reached at its first URL.</summary>
+    public static NodeInfo Of(NodeSettings settings, World world)
+    {
+        var url = settings.Urls[0];
+        var now = world.Now;
+        return new NodeInfo(
+            settings.NodeName ?? $"{Environment.MachineName}:{url.Port}",
+            world.NewId(now),
+            settings.NodeAddress?.GetLeftPart(UriPartial.Authority) ?? url.ToString(),
+            AllRoles,
+            settings.Environment.ToString().ToLowerInvariant(),
+            now);
+    }
+}

@@ -1,0 +1,42 @@
+using MarketManager.Actors.Access;
+using MarketManager.Cli;
+using MarketManager.Kernel;
+using MarketManager.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MarketManager.Host.Composition;
+
+/// <summary>Handles API keys in a data folder that no node uses now.</summary>
+/// <param name="world">The clock.</param>
+internal sealed class OfflineKeys(World world) : IOfflineKeys
+{
+    /// <inheritdoc/>
+    public ValueTask<OfflineKey> Add(string dataFolder, string name, Role role, CancellationToken cancellationToken) =>
+        With(dataFolder, async keys =>
+        {
+            var (key, text) = KeySecret.Create(name, role, world.Now);
+            await keys.Add(key, cancellationToken);
+            return new OfflineKey(key, text);
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ApiKey>> List(string dataFolder, CancellationToken cancellationToken) =>
+        With(dataFolder, keys => keys.List(cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<bool> Revoke(string dataFolder, string id, CancellationToken cancellationToken) =>
+        With(dataFolder, keys => keys.Revoke(id, world.Now, cancellationToken));
+
+    private async ValueTask<T> With<T>(string dataFolder, Func<IKeyStore, ValueTask<T>> use)
+    {
+        try
+        {
+            await using var store = SqliteStore.Open(new StoreOptions { Folder = dataFolder }, world, NullLoggerFactory.Instance);
+            return await use(store.Keys);
+        }
+        catch (StoreException e)
+        {
+            throw StoreErrors.Explain(e);
+        }
+    }
+}

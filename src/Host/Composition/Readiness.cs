@@ -1,0 +1,45 @@
+using MarketManager.Actors.Settings;
+using MarketManager.Actors.Venues;
+using MarketManager.Api.Service;
+using MarketManager.Api.Status;
+
+namespace MarketManager.Host.Composition;
+
+/// <summary>Ready when the store works.</summary>
+internal sealed class StoreReadiness(IStoreHealth health) : IReadinessCheck
+{
+    /// <inheritdoc/>
+    public string Name => "storage";
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> Check(CancellationToken cancellationToken) =>
+        await health.Check(cancellationToken) is { Ok: false } sick ? sick.Detail ?? "the store does not work" : null;
+}
+
+/// <summary>Ready when a worker is, and has told which venues there are.</summary>
+internal sealed class WorkerReadiness(IWorkerReport report, IVenueCatalog catalog) : IReadinessCheck
+{
+    /// <inheritdoc/>
+    public string Name => "workers";
+
+    /// <inheritdoc/>
+    public ValueTask<string?> Check(CancellationToken cancellationToken) => ValueTask.FromResult(
+        !report.Workers.Any(w => w.State == "ready") ? "no worker process is ready"
+        : !catalog.Ready.IsCompletedSuccessfully ? "no worker has told yet which venues there are"
+        : null);
+}
+
+/// <summary>Ready when all actors are recovered, and until the node is being stopped.</summary>
+internal sealed class ActorReadiness(NodeInfo node) : IReadinessCheck
+{
+    /// <inheritdoc/>
+    public string Name => "actors";
+
+    /// <inheritdoc/>
+    public ValueTask<string?> Check(CancellationToken cancellationToken) => ValueTask.FromResult(node.State switch
+    {
+        NodeState.Starting => "actors are being recovered",
+        NodeState.Draining => "the node is being stopped",
+        _ => null,
+    });
+}

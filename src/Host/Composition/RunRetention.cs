@@ -1,0 +1,52 @@
+using MarketManager.Actors.Runs;
+using MarketManager.Host.Settings;
+using MarketManager.Kernel;
+
+namespace MarketManager.Host.Composition;
+
+/// <summary>Forgets old runs, once an hour.</summary>
+/// <param name="runs">Where they are kept.</param>
+/// <param name="settings">How many, and how long.</param>
+/// <param name="world">The clock.</param>
+/// <param name="log">Says how many went, or why none could.</param>
+internal sealed partial class RunRetention(IRunRetention runs, NodeSettings settings, World world, ILogger<RunRetention> log)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
+
+    /// <summary>Goes on until it is cancelled.</summary>
+    public async Task Run(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Every, world.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                await Prune(stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The node leaves.
+        }
+    }
+
+    private async Task Prune(CancellationToken stopping)
+    {
+        try
+        {
+            var removed = await runs.Prune(settings.RetentionRuns, world.Now - settings.RetentionAge, stopping);
+            LogPruned(log, removed);
+        }
+        catch (StoreException e)
+        {
+            // Full or away: the store says so itself and recovers; the next hour tries again.
+            LogNotPruned(log, e);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "forgot {Removed} old runs")]
+    private static partial void LogPruned(ILogger log, long removed);
+
+    [LoggerMessage(2, LogLevel.Warning, "old runs could not be removed")]
+    private static partial void LogNotPruned(ILogger log, Exception reason);
+}

@@ -1,0 +1,13 @@
+using MarketManager.Cli;
+using MarketManager.Kernel;
+using MarketManager.Storage.Sqlite;
+
+namespace MarketManager.Host.Composition;
+
+/// <summary>What the store says, for a person at a shell.</summary>
+internal static class StoreErrors
+{
+    /// <summary>The end of a command that the store did not let go on.</summary>
+    public static CliException Explain(StoreException why) => new(
+        why is StoreLockedException ? ExitCode.Conflict : ExitCode.Failed, why.Message);
+}

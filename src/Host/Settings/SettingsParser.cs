@@ -1,0 +1,191 @@
+using System.Globalization;
+using MarketManager.Actors.Markets;
+using MarketManager.Actors.Text;
+
+namespace MarketManager.Host.Settings;
+
+/// <summary>Turns the texts that won into settings. Pure but for making paths absolute.</summary>
+/// <param name="winners">The strongest value of each setting that has one.</param>
+/// <param name="problems">Where what is wrong goes, one line each.</param>
+internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> winners, List<string> problems)
+{
+    private static readonly string[] AllRoles = ["api", "gather", "trade", "store"];
+
+    /// <summary>The settings; worth something only where no problem was found.</summary>
+    public NodeSettings Parse(string? file)
+    {
+        RefuseCluster();
+        var defaults = new NodeSettings();
+        var environment = Choice(KnownSettings.Environment, NodeEnvironment.Development);
+        return new NodeSettings
+        {
+            Urls = Urls() ?? defaults.Urls,
+            DataFolder = FullPath(KnownSettings.Data) ?? defaults.DataFolder,
+            Environment = environment,
+            NodeName = Name(KnownSettings.Node),
+            NodeAddress = WebAddress(KnownSettings.NodeAddress),
+            Certificate = FullPath(KnownSettings.Certificate),
+            CertificateKey = FullPath(KnownSettings.CertificateKey),
+            BehindProxy = OnOff(KnownSettings.BehindProxy),
+            AllowPrivateVenues = OnOff(KnownSettings.AllowPrivateVenues),
+            RequestLimit = Whole(KnownSettings.RequestLimit, defaults.RequestLimit, 1, 100_000),
+            Demo = OnOff(KnownSettings.Demo),
+            SimulatorUrl = WebAddress(KnownSettings.SimUrl),
+            Workers = Whole(KnownSettings.Workers, defaults.Workers, 1, 64),
+            Stablecoins = Items(KnownSettings.Stablecoins) is { } codes ? new Stablecoins(codes) : defaults.Stablecoins,
+            RetentionRuns = Whole(KnownSettings.RetentionRuns, defaults.RetentionRuns, 1, 1_000_000),
+            RetentionAge = TimeSpan.FromDays(Whole(KnownSettings.RetentionDays, 30, 1, 3650)),
+            LogLevel = Choice(KnownSettings.LogLevel, defaults.LogLevel, except: LogLevel.None),
+            LogFormat = Choice(KnownSettings.LogFormat, environment == NodeEnvironment.Development ? LogFormat.Text : LogFormat.Json),
+            File = file,
+        };
+    }
+
+    // A setting that would change nothing must not look as if it did.
+    private void RefuseCluster()
+    {
+        foreach (var setting in new[] { KnownSettings.Postgres, KnownSettings.Redis })
+        {
+            if (winners.TryGetValue(setting, out var value))
+            {
+                problems.Add($"{value.Source}: this version runs as one node, on SQLite and with the bus in process; leave {setting.Option} out");
+            }
+        }
+
+        var roles = Items(KnownSettings.Roles) ?? AllRoles;
+        foreach (var role in roles.Except(AllRoles))
+        {
+            problems.Add($"{winners[KnownSettings.Roles].Source}: unknown role '{role}'{Nearest.Hint(role, AllRoles)}; roles are {string.Join(", ", AllRoles)}");
+        }
+
+        if (AllRoles.Except(roles) is var missing && missing.Any() && !roles.Except(AllRoles).Any())
+        {
+            problems.Add($"{winners[KnownSettings.Roles].Source}: a node on its own does everything; roles {string.Join(", ", missing)} are missing");
+        }
+    }
+
+    private List<ListenAddress>? Urls()
+    {
+        if (Items(KnownSettings.Urls) is not { } items)
+        {
+            return null;
+        }
+
+        var addresses = new List<ListenAddress>();
+        foreach (var item in items)
+        {
+            if (ListenAddress.Parse(item, out var problem) is { } address)
+            {
+                addresses.Add(address);
+            }
+            else
+            {
+                problems.Add($"{winners[KnownSettings.Urls].Source}: {problem}");
+            }
+        }
+
+        return addresses;
+    }
+
+    private string? Name(Setting setting)
+    {
+        if (winners.GetValueOrDefault(setting) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.Text.Length > 64 || !value.Text.All(c => char.IsAsciiLetterOrDigit(c) || "._:-".Contains(c)))
+        {
+            problems.Add($"{value.Source} must be 1 to 64 letters, digits or ._:-, not '{value.Text}'");
+        }
+
+        return value.Text;
+    }
+
+    private Uri? WebAddress(Setting setting)
+    {
+        if (winners.GetValueOrDefault(setting) is not { } value)
+        {
+            return null;
+        }
+
+        if (!Uri.TryCreate(value.Text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            problems.Add($"{value.Source} must be an http or https URL, not '{value.Text}'");
+        }
+
+        return uri;
+    }
+
+    private string? FullPath(Setting setting) =>
+        winners.GetValueOrDefault(setting) is { } value ? Path.GetFullPath(value.Text) : null;
+
+    private bool OnOff(Setting setting)
+    {
+        if (winners.GetValueOrDefault(setting) is not { } value)
+        {
+            return false;
+        }
+
+        switch (value.Text.ToLowerInvariant())
+        {
+            case "true" or "on" or "1" or "yes":
+                return true;
+            case "false" or "off" or "0" or "no":
+                return false;
+            default:
+                problems.Add($"{value.Source} must be true or false, not '{value.Text}'");
+                return false;
+        }
+    }
+
+    private int Whole(Setting setting, int @default, int least, int most)
+    {
+        if (winners.GetValueOrDefault(setting) is not { } value)
+        {
+            return @default;
+        }
+
+        if (int.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        problems.Add($"{value.Source} must be a whole number from {least} to {most}, not '{value.Text}'");
+        return @default;
+    }
+
+    private T Choice<T>(Setting setting, T @default, T? except = null)
+        where T : struct, Enum
+    {
+        if (winners.GetValueOrDefault(setting) is not { } value)
+        {
+            return @default;
+        }
+
+        var names = Enum.GetValues<T>().Where(v => !v.Equals(except)).ToDictionary(v => v.ToString().ToLowerInvariant());
+        if (names.TryGetValue(value.Text.ToLowerInvariant(), out var choice))
+        {
+            return choice;
+        }
+
+        problems.Add($"{value.Source} must be one of {string.Join(", ", names.Keys)}, not '{value.Text}'{Nearest.Hint(value.Text, names.Keys)}");
+        return @default;
+    }
+
+    private string[]? Items(Setting setting)
+    {
+        if (winners.GetValueOrDefault(setting) is not { } value)
+        {
+            return null;
+        }
+
+        var items = value.Text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (items.Length == 0)
+        {
+            problems.Add($"{value.Source} is empty");
+        }
+
+        return items;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace MarketManager.EndToEnd.Tests.Nodes;
+
+/// <summary>A node in a process of its own, reached as any client reaches it.</summary>
+internal sealed partial class RunningNode : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RunningNode(Process process)
+    {
+        _process = process;
+        _process.ErrorDataReceived += (_, line) => Read(line.Data);
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+    }
+
+    /// <summary>Speaks to it over TCP.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    public int Pid => _process.Id;
+
+    /// <summary>What it logged so far.</summary>
+    public string Log => string.Join('\n', _log);
+
+    /// <summary>Starts a node on a free port and waits until it is ready.</summary>
+    public static async Task<RunningNode> Start(DataFolder data, params IEnumerable<string> options)
+    {
+        var node = new RunningNode(Invocation.Start(["run", "--data", data.Path, "--urls", "http://127.0.0.1:0", .. options]));
+        var ended = node._process.WaitForExitAsync();
+        var first = await Task.WhenAny(node._ready.Task, ended).WaitAsync(Invocation.Patience);
+        if (first == ended)
+        {
+            throw new InvalidOperationException($"the node ended with {node._process.ExitCode}:\n{node.Log}");
+        }
+
+        node.Http = new HttpClient { BaseAddress = await node._ready.Task };
+        await Until("the node is ready", async () => (await node.Http.GetAsync("healthz/ready")).StatusCode == HttpStatusCode.OK);
+        return node;
+    }
+
+    public async Task<JsonElement> Get(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
+
+    /// <summary>Asks it to end as an operator would.</summary>
+    /// <returns>Its exit code, and how long it took.</returns>
+    public async Task<(int ExitCode, TimeSpan Took)> Stop()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        Assert(Kill(Pid, 15) == 0, "the signal was sent");
+        await _process.WaitForExitAsync().WaitAsync(Invocation.Patience);
+        return (_process.ExitCode, TimeProvider.System.GetElapsedTime(began));
+    }
+
+    /// <summary>Ends it as hard as possible.</summary>
+    public async Task KillHard()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillHard();
+        }
+
+        Http?.Dispose();
+        _process.Dispose();
+    }
+
+    /// <summary>Waits until something holds; what it was says why it is waited for.</summary>
+    public static async Task Until(string what, Func<Task<bool>> holds)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await holds())
+        {
+            Assert(TimeProvider.System.GetElapsedTime(began) < Invocation.Patience, what);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+    }
+
+    private static void Assert(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new TimeoutException($"waited in vain until {what}");
+        }
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _log.Enqueue(line);
+        if (ReadyLine().Match(line) is { Success: true } match)
+        {
+            _ready.TrySetResult(new Uri(match.Groups[1].Value));
+        }
+    }
+
+    [GeneratedRegex(@"is ready on (http://127\.0\.0\.1:\d+)")]
+    private static partial Regex ReadyLine();
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
+}
