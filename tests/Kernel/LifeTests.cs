@@ -128,32 +128,59 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task Ends_of_children_come_through_a_full_mailbox()
+    public async Task End_of_a_child_comes_through_a_full_mailbox_and_behind_what_waits()
     {
         await using var sim = new Simulation();
         var probe = new Probe<string>(sim.System);
+        var gate = new TaskCompletionSource();
         ActorRef<string>? child = null;
         var parent = sim.System.Spawn(
             "parent",
             () => new ScriptedActor<string>(
-                (_, m) => probe.Tell(m),
-                context =>
+                (_, m) =>
+                {
+                    probe.Tell(m);
+                    return default;
+                },
+                async context =>
                 {
                     child = context.Spawn("child", () => Node([], "", 0));
                     context.Watch(child, end => $"ended {end.Path}");
+                    await gate.Task;
                 }),
             new() { MailboxCapacity = 1 });
         sim.Run();
-        child!.Tell("stop");
-        while (!child.IsStopped)
-        {
-            sim.Scheduler.Step();
-        }
-
         Assert.True(parent.Tell("first"));
         Assert.False(parent.Tell("second"));
+        child!.Tell("stop");
         sim.Run();
-        Assert.Equal(["ended /parent/child", "first"], probe.TakeAll());
+        Assert.True(child.IsStopped);
+        gate.SetResult();
+        sim.Run();
+        Assert.Equal(["first", "ended /parent/child"], probe.TakeAll());
+    }
+
+    [Fact]
+    public async Task Last_words_of_an_actor_come_before_the_news_of_its_end()
+    {
+        for (var seed = 1; seed <= 100; seed++)
+        {
+            await using var sim = new Simulation(seed);
+            var probe = new Probe<string>(sim.System);
+            sim.System.Spawn("parent", () => new ScriptedActor<string>(
+                (_, m) => probe.Tell(m),
+                parent =>
+                {
+                    var child = parent.Spawn("child", () => new ScriptedActor<int>((_, _) => { }, context =>
+                    {
+                        parent.Self.Tell("last words");
+                        context.StopSelf();
+                    }));
+                    parent.Watch(child, _ => "ended");
+                }));
+            sim.Run();
+            Assert.Equal(["last words", "ended"], probe.TakeAll());
+        }
     }
 
     [Fact]

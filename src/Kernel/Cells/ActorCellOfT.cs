@@ -59,6 +59,13 @@ internal sealed class ActorCell<TMessage> : ActorCell
         Wake();
     }
 
+    /// <summary>Puts a message behind those of the mailbox, past its bound.</summary>
+    public void TellInOrder(TMessage message, IDelivery delivery)
+    {
+        _mailbox.Add(message, delivery);
+        Wake();
+    }
+
     protected override bool HandleNext()
     {
         if (!_urgent.TryTake(out var message, out var delivery) && !_mailbox.TryTake(out message, out delivery))

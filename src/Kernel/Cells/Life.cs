@@ -62,7 +62,8 @@ internal sealed class Life<TMessage>(ActorCell<TMessage> cell)
     {
         public ActorRef Target => target;
 
-        public void OnTerminated(Terminated news) => watcher.TellUrgent(message(news), this);
+        // Behind whatever the one that ended said before: its last words come before the news of its end.
+        public void OnTerminated(Terminated news) => watcher.TellInOrder(message(news), this);
 
         public bool IsStillWanted() => life._watches!.Remove(this) && !life._ended;
 

@@ -39,10 +39,15 @@ internal sealed class Mailbox<T>
             return false;
         }
 
-        var node = delivery is null ? new Node(item) : new FollowedNode(item, delivery);
-        var previous = Interlocked.Exchange(ref _tail, node);
-        Volatile.Write(ref previous.Next, node);
+        Link(delivery is null ? new Node(item) : new FollowedNode(item, delivery));
         return true;
+    }
+
+    /// <summary>Adds an item past the bound, for what must not get lost and comes seldom.</summary>
+    public void Add(T item, IDelivery delivery)
+    {
+        Interlocked.Increment(ref _added);
+        Link(new FollowedNode(item, delivery));
     }
 
     /// <summary>Takes the oldest item. For the one consumer only.</summary>
@@ -78,6 +83,12 @@ internal sealed class Mailbox<T>
         Volatile.Write(ref _head, next);
         Volatile.Write(ref _taken, _taken + 1);
         return true;
+    }
+
+    private void Link(Node node)
+    {
+        var previous = Interlocked.Exchange(ref _tail, node);
+        Volatile.Write(ref previous.Next, node);
     }
 
     private class Node(T item)
