@@ -30,7 +30,7 @@ public sealed record ApiOptions
     /// <summary>How long a revoked key may go on being accepted. Default 1 s.</summary>
     public TimeSpan KeyRefresh { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Requests that take longer are logged as information. Default 1 s; those that wait for a run are not meant.</summary>
+    /// <summary>Requests that take longer are logged as information, except those that wait for a run. Default 1 s.</summary>
     public TimeSpan SlowRequest { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The version that status and OpenAPI show.</summary>

@@ -70,7 +70,7 @@ public sealed class ExchangeTests
             """);
         Assert.Equal((201, "/api/exchanges/1/", "\"3-7\""), (reply.Status, reply.Header("Location"), reply.Header("ETag")));
         Assert.Equal(
-            new NewExchange("default", "My Kraken", "kraken", false, 60, null, "https://x.example/", null, """{"max_run": 30}"""),
+            new NewExchange("default", "My Kraken", "kraken", false, 60, null, "https://x.example/", null, """{"max_run":30}"""),
             api.Exchanges.LastDraft);
         Assert.Null(Assert.Single(api.Exchanges.Keys));
     }

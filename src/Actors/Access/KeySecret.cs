@@ -47,7 +47,8 @@ public static class KeySecret
     }
 
     /// <summary>Whether a secret is the one of a key; takes the same time wherever they differ.</summary>
-    public static bool Matches(ApiKey key, string secret) => CryptographicOperations.FixedTimeEquals(key.Hash.Span, Hash(secret));
+    public static bool Matches(ApiKey key, string secret) =>
+        CryptographicOperations.FixedTimeEquals(key.Hash.Span, Hash(secret));
 
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 }

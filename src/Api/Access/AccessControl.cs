@@ -63,7 +63,7 @@ internal sealed class AccessControl(ApiOptions options, KeyRing keys, TimeProvid
         if (key is null)
         {
             http.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer realm=\"marketmanager\", error=\"invalid_token\"";
-            return new Problem(ProblemKind.Unauthorized, "the key is not valid: it is unknown, revoked, or not of the form 'Bearer mm_...'");
+            return new Problem(ProblemKind.Unauthorized, "the key is unknown or revoked, or not sent as 'Bearer mm_...'");
         }
 
         var caller = new Caller(key.Id, key.Role);
@@ -81,7 +81,9 @@ internal sealed class AccessControl(ApiOptions options, KeyRing keys, TimeProvid
         var bucket = _buckets.GetOrAdd(
             key.Id, static (_, of) => new TokenBucket(of.options.RequestsPerSecond, of.options.Burst, of.time), (options, time));
         return bucket.Take() is { } wait
-            ? new Problem(ProblemKind.TooManyRequests, $"a key may send {options.RequestsPerSecond} requests a second, and {options.Burst} at once after a pause")
+            ? new Problem(
+                ProblemKind.TooManyRequests,
+                $"a key may send {options.RequestsPerSecond} requests a second, and {options.Burst} at once after a pause")
             {
                 RetryAfter = wait,
             }

@@ -15,10 +15,12 @@ internal sealed record Caller(string Id, Role Role)
 
     /// <summary>The caller of a request that was let in.</summary>
     public static Caller Of(HttpContext http) =>
-        http.Features.Get<Caller>() ?? throw new InvalidOperationException("this route is open to anyone; it cannot ask who calls");
+        http.Features.Get<Caller>()
+        ?? throw new InvalidOperationException("this route is open to anyone; it cannot ask who calls");
 
     /// <summary>The problem of a role that is less than needed; null where it is enough.</summary>
     public Problem? Lacks(Role needed) => Role >= needed
         ? null
-        : new Problem(ProblemKind.Forbidden, $"this needs the role {Names<Role>.Of(needed)}; the key '{Id}' has {Names<Role>.Of(Role)}");
+        : new Problem(
+            ProblemKind.Forbidden, $"this needs the role {Names<Role>.Of(needed)}; the key '{Id}' has {Names<Role>.Of(Role)}");
 }

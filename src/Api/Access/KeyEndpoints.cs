@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace MarketManager.Api.Access;
 
 /// <summary>Adds, lists and revokes keys.</summary>
-internal sealed partial class KeyEndpoints(IKeyStore store, KeyRing ring, TimeProvider time, ILogger<KeyEndpoints> log) : IEndpoints
+internal sealed partial class KeyEndpoints(IKeyStore store, KeyRing ring, TimeProvider time, ILogger<KeyEndpoints> log)
+    : IEndpoints
 {
     private const int MaxNameLength = 64;
 
@@ -80,7 +81,8 @@ internal sealed partial class KeyEndpoints(IKeyStore store, KeyRing ring, TimePr
         if (http.Request.Headers.ContainsKey(IdempotencyHeader.Name))
         {
             // A repeat would have to show the key again, and keys are not kept in a form that can be shown.
-            await Problem.Invalid(IdempotencyHeader.Name, $"{IdempotencyHeader.Name} is not possible here: a key is shown once").Write(http);
+            await Problem.Invalid(
+                IdempotencyHeader.Name, $"{IdempotencyHeader.Name} is not possible here: a key is shown once").Write(http);
             return;
         }
 
@@ -126,12 +128,14 @@ internal sealed partial class KeyEndpoints(IKeyStore store, KeyRing ring, TimePr
         var (name, role) = (reader.Text("name").Value, reader.Text("role").Value);
         if (name is not null && (name.Length > MaxNameLength || string.IsNullOrWhiteSpace(name)))
         {
-            reader.Errors.Add("name", $"name must have 1 to {MaxNameLength} characters that are not all spaces, not {name.Length}");
+            reader.Errors.Add(
+                "name", $"name must have 1 to {MaxNameLength} characters that are not all spaces, not {name.Length}");
         }
 
         if (role is not null && !Names<Role>.All.Contains(role))
         {
-            reader.Errors.Add("role", $"role must be one of {string.Join(", ", Names<Role>.All)}{Nearest.Hint(role, Names<Role>.All)}");
+            reader.Errors.Add(
+                "role", $"role must be one of {string.Join(", ", Names<Role>.All)}{Nearest.Hint(role, Names<Role>.All)}");
         }
 
         return reader.Errors.Problem is { } problem

@@ -21,7 +21,9 @@ internal sealed class LocalSite
         var host = http.Request.Host.Value;
         if (!IsOurs(host, out var port))
         {
-            return new Problem(ProblemKind.ForeignHost, $"this service is not '{host}'; without keys it answers only to the names of this machine it is bound to");
+            return new Problem(
+                ProblemKind.ForeignHost,
+                $"this service is not '{host}'; without keys it answers only to the names it is bound to");
         }
 
         var origin = http.Request.Headers.Origin;

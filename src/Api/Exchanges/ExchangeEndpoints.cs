@@ -55,12 +55,12 @@ internal sealed class ExchangeEndpoints(IExchangeGateway gateway, IExchangeReade
             Answers = [new(204, null, "It is gone.")],
             Errors = [404, 412, 507],
         },
-        new("POST", "/api/pause/", Role.Operator, "Pause the schedules of all exchanges; survives restarts", http => SetPaused(http, true))
+        new("POST", "/api/pause/", Role.Operator, "Pause all schedules; survives restarts", http => SetPaused(http, true))
         {
             Answers = [new(200, "Paused", "They are paused.")],
             Errors = [507],
         },
-        new("POST", "/api/resume/", Role.Operator, "Resume the schedules of all exchanges", http => SetPaused(http, false))
+        new("POST", "/api/resume/", Role.Operator, "Resume all schedules", http => SetPaused(http, false))
         {
             Answers = [new(200, "Paused", "They go on.")],
             Errors = [507],
@@ -78,7 +78,11 @@ internal sealed class ExchangeEndpoints(IExchangeGateway gateway, IExchangeReade
             query.OneOf<ExchangeCondition>("state"));
         var list = ListQuery.Read(query, IExchangeReader.OrderFields);
         await (query.Errors.Problem?.Write(http) ?? ListReply.Send(
-            http, list, ExchangeJson.Rows, (page, stop) => reader.List(filter, page, stop), (page, stop) => reader.Stream(filter, page, stop)));
+            http,
+            list,
+            ExchangeJson.Rows,
+            (page, stop) => reader.List(filter, page, stop),
+            (page, stop) => reader.Stream(filter, page, stop)));
     }
 
     private async Task Create(HttpContext http)
@@ -186,7 +190,8 @@ internal sealed class ExchangeEndpoints(IExchangeGateway gateway, IExchangeReade
 
         return expected.Contains(exchange.Version)
             ? await send(exchange.Version)
-            : new Rejection(RejectionKind.Stale, $"If-Match does not name the current tag {TagOf(exchange)}; read it again and decide anew");
+            : new Rejection(
+                RejectionKind.Stale, $"If-Match does not name the current tag {TagOf(exchange)}; read it again and decide anew");
     }
 
     private async Task SetPaused(HttpContext http, bool paused)

@@ -3,7 +3,7 @@ using MarketManager.Actors.Access;
 
 namespace MarketManager.Api.Http;
 
-/// <summary>One route: what runs it, who may call it, and all that OpenAPI says of it. The same record checks the query.</summary>
+/// <summary>One route: what runs it, who may call it, and all that OpenAPI says of it. Queries are checked by it too.</summary>
 /// <param name="Method">GET answers HEAD too.</param>
 /// <param name="Pattern">With the trailing slash where resources have one; it answers without as well.</param>
 /// <param name="Role">The least role; null is open to anyone.</param>

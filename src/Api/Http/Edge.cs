@@ -62,7 +62,8 @@ internal sealed partial class Edge(
     private static Problem? DescribeEmpty(HttpContext http) => http.Response switch
     {
         { HasStarted: true } or { ContentType: not null } => null,
-        { StatusCode: StatusCodes.Status404NotFound } => Problem.NotFound($"there is nothing at '{http.Request.Path}'; /docs shows what there is"),
+        { StatusCode: StatusCodes.Status404NotFound } =>
+            Problem.NotFound($"there is nothing at '{http.Request.Path}'; /docs shows what there is"),
         { StatusCode: StatusCodes.Status405MethodNotAllowed } => new Problem(
             ProblemKind.MethodNotAllowed, $"{http.Request.Method} is not possible here; {http.Response.Headers.Allow} is"),
         _ => null,

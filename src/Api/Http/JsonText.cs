@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace MarketManager.Api.Http;
 
-/// <summary>How values look in JSON: decimals in canonical form, times in UTC with milliseconds, null for what is not known.</summary>
+/// <summary>How values look: decimals in canonical form, times in UTC with milliseconds, null for what is not known.</summary>
 internal static class JsonText
 {
     /// <summary>Room for any decimal.</summary>

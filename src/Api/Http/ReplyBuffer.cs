@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace MarketManager.Api.Http;
 
 /// <summary>A pooled buffer with a JSON writer on it: an answer is written whole, so that its length is known first.</summary>
-/// <remarks>The pool keeps at most <see cref="Kept"/> buffers of at most <see cref="KeptBytes"/> each; others are dropped.</remarks>
+/// <remarks>The pool keeps at most <see cref="Kept"/> buffers of at most <see cref="KeptBytes"/> each; others are
+/// dropped.</remarks>
 internal sealed class ReplyBuffer : IDisposable
 {
     private const int Kept = 64;

@@ -40,9 +40,14 @@ internal sealed record ListQuery(int? Limit, int Offset, IReadOnlyList<OrderBy> 
     public static IReadOnlyList<QueryParameter> Parameters(IReadOnlyList<string> orderFields, params QueryParameter[] filters) =>
     [
         .. filters,
-        new("limit", "integer", $"How many to answer; default {DefaultLimit}, or all in csv and ndjson.") { Minimum = 1, Maximum = MaxLimit },
+        new("limit", "integer", $"How many to answer; default {DefaultLimit}, or all in csv and ndjson.")
+        {
+            Minimum = 1,
+            Maximum = MaxLimit,
+        },
         new("offset", "integer", "How many to pass over first; default 0.") { Minimum = 0, Maximum = int.MaxValue },
-        new("ordering", "string", $"Fields by which to order, with commas between; -field for descending. Nulls come last, ties are in order of id. Fields: {string.Join(", ", orderFields)}."),
+        new("ordering", "string", "Fields by which to order, with commas between; -field for descending. Nulls come last, ties "
+            + $"are in order of id. Fields: {string.Join(", ", orderFields)}."),
         new("format", "string", "The form of the answer; default json.") { Values = Names<ListFormat>.All },
     ];
 
@@ -62,9 +67,10 @@ internal sealed record ListQuery(int? Limit, int Offset, IReadOnlyList<OrderBy> 
             var field = descending ? part[1..] : part;
             if (!fields.Contains(field))
             {
-                query.Errors.Add("ordering", $"ordering cannot be by '{field}'" + (Nearest.Hint(field, fields) is { Length: > 0 } hint
-                    ? hint
-                    : $"; there are {string.Join(", ", fields)}"));
+                var hint = Nearest.Hint(field, fields);
+                query.Errors.Add(
+                    "ordering",
+                    $"ordering cannot be by '{field}'{(hint.Length > 0 ? hint : $"; there are {string.Join(", ", fields)}")}");
             }
             else if (ordering.Any(other => other.Field == field))
             {

@@ -71,7 +71,8 @@ internal static class ListReply
         var more = await row.MoveNextAsync();
         http.Response.StatusCode = StatusCodes.Status200OK;
         http.Response.ContentType = csv is null ? "application/x-ndjson" : "text/csv; charset=utf-8; header=present";
-        http.Response.Headers[HeaderNames.ContentDisposition] = $"inline; filename=\"{rows.Name}.{(csv is null ? "ndjson" : "csv")}\"";
+        var ending = csv is null ? "ndjson" : "csv";
+        http.Response.Headers[HeaderNames.ContentDisposition] = $"inline; filename=\"{rows.Name}.{ending}\"";
         csv?.Header(rows.CsvHeader);
         for (; more; more = await row.MoveNextAsync())
         {

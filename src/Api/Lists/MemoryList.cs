@@ -6,7 +6,8 @@ namespace MarketManager.Api.Lists;
 internal static class MemoryList
 {
     /// <summary>All items in the order that was asked for: nulls last, ties as they were.</summary>
-    public static IReadOnlyList<T> Order<T>(IEnumerable<T> items, IReadOnlyList<OrderBy> ordering, Func<T, string, IComparable?> field)
+    public static IReadOnlyList<T> Order<T>(
+        IEnumerable<T> items, IReadOnlyList<OrderBy> ordering, Func<T, string, IComparable?> field)
     {
         IOrderedEnumerable<T>? ordered = null;
         foreach (var by in ordering)

@@ -29,7 +29,11 @@ internal sealed class MarketEndpoints(IMarketReader reader, TimeProvider time) :
                 new("type", "string", "Only those of this type, such as spot."),
                 new("active", "boolean", "Only those that can, or cannot, be traded."),
                 new("min_volume_usd", "number", "Only those with at least this 24 h volume in USD.") { Minimum = 0 },
-                new("max_age", "integer", "Only those that a run brought in the last so many seconds.") { Minimum = 0, Maximum = MaxAgeSeconds }),
+                new("max_age", "integer", "Only those that a run brought in the last so many seconds.")
+                {
+                    Minimum = 0,
+                    Maximum = MaxAgeSeconds,
+                }),
             Answers = [new(200, "Market", "A page of markets, by exchange and symbol.") { List = true }],
         },
     ];
@@ -56,7 +60,11 @@ internal sealed class MarketEndpoints(IMarketReader reader, TimeProvider time) :
             query.Whole("max_age", 0, MaxAgeSeconds) is { } seconds ? now - TimeSpan.FromSeconds(seconds) : null);
         var list = ListQuery.Read(query, IMarketReader.OrderFields);
         await (query.Errors.Problem?.Write(http) ?? ListReply.Send(
-            http, list, MarketJson.Rows(now), (page, stop) => reader.List(filter, page, stop), (page, stop) => reader.Stream(filter, page, stop)));
+            http,
+            list,
+            MarketJson.Rows(now),
+            (page, stop) => reader.List(filter, page, stop),
+            (page, stop) => reader.Stream(filter, page, stop)));
     }
 
     // An id that no exchange can have matches nothing.

@@ -42,7 +42,8 @@ internal sealed record Problem(
     {
         StoreFullException => new Problem(ProblemKind.StoreFull, "the disk is full; nothing was done"),
         StoreUnavailableException { OutcomeUnknown: true } => new Problem(
-            ProblemKind.OutcomeUnknown, "the store did not confirm the change; repeat it with the same Idempotency-Key, or look whether it was made"),
+            ProblemKind.OutcomeUnknown,
+            "the store did not confirm the change; repeat it with the same Idempotency-Key, or look whether it was made"),
         _ => new Problem(ProblemKind.Unavailable, "the store does not answer; nothing was done"),
     };
 

@@ -24,7 +24,7 @@ internal sealed record ProblemKind(string Name, string Title, int Status)
     public static readonly ProblemKind TooManyRequests = new("too-many-requests", "Too many requests with this key", 429);
     public static readonly ProblemKind Internal = new("internal", "A defect of the service", 500);
     public static readonly ProblemKind Unavailable = new("unavailable", "The service cannot answer now", 503);
-    public static readonly ProblemKind OutcomeUnknown = new("outcome-unknown", "It is not known whether the change was made", 503);
+    public static readonly ProblemKind OutcomeUnknown = new("outcome-unknown", "Whether the change was made is not known", 503);
     public static readonly ProblemKind StoreFull = new("store-full", "The disk is full", 507);
 
     /// <summary>All of them, by status.</summary>

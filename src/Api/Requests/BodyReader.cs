@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using MarketManager.Actors.Exchanges;
 using MarketManager.Actors.Text;
+using MarketManager.Api.Http;
 using MarketManager.Api.Problems;
 
 namespace MarketManager.Api.Requests;
@@ -20,13 +22,16 @@ internal sealed class BodyReader
     public BodyReader(JsonElement body, IReadOnlyList<BodyField> fields, bool change)
     {
         (_body, _fields) = (body, fields);
-        var writable = fields.Where(field => field.Owner == FieldOwner.Client || (!change && field.Owner == FieldOwner.ClientOnce));
+        var writable = fields
+            .Where(field => field.Owner == FieldOwner.Client || (!change && field.Owner == FieldOwner.ClientOnce))
+            .Select(field => field.Name);
         foreach (var given in body.EnumerateObject())
         {
             switch (fields.FirstOrDefault(field => field.Name == given.Name)?.Owner)
             {
                 case null:
-                    Errors.Add(given.Name, $"unknown field '{Shorten(given.Name)}'{Nearest.Hint(Shorten(given.Name), writable.Select(field => field.Name))}");
+                    var name = Shorten(given.Name);
+                    Errors.Add(given.Name, $"unknown field '{name}'{Nearest.Hint(name, writable)}");
                     break;
                 case FieldOwner.Server:
                     Errors.Add(given.Name, $"{given.Name} is set by the server");
@@ -59,9 +64,9 @@ internal sealed class BodyReader
         return new(read.Present, read.Value is { } number ? (long)number.GetDecimal() : 0, read.IsNull);
     }
 
-    /// <summary>An object, as its JSON text.</summary>
+    /// <summary>An object, as its JSON text without white space: the same wherever the client broke its lines.</summary>
     public Patch<string> Object(string name) =>
-        Read(name, value => value.ValueKind == JsonValueKind.Object ? value.GetRawText() : null);
+        Read(name, value => value.ValueKind == JsonValueKind.Object ? Compact(value) : null);
 
     /// <summary>Notes that a field has to be given and not null.</summary>
     public void Require(string name)
@@ -81,6 +86,14 @@ internal sealed class BodyReader
         && value.TryGetDecimal(out var number)
         && decimal.IsInteger(number)
         && number is >= long.MinValue and <= long.MaxValue;
+
+    private static string Compact(JsonElement value)
+    {
+        using var buffer = ReplyBuffer.Rent();
+        value.WriteTo(buffer.Json);
+        buffer.Json.Flush();
+        return Encoding.UTF8.GetString(buffer.Bytes.WrittenSpan);
+    }
 
     private static string Shorten(string text) => text.Length <= 64 ? text : text[..61] + "...";
 

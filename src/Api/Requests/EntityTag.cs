@@ -9,7 +9,8 @@ namespace MarketManager.Api.Requests;
 internal static class EntityTag
 {
     /// <summary>The tag of a resource.</summary>
-    public static string Of(long version, long revision) => string.Create(CultureInfo.InvariantCulture, $"\"{version}-{revision}\"");
+    public static string Of(long version, long revision) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"{version}-{revision}\"");
 
     /// <summary>Whether the caller has this very representation already; the whole tag is compared, weakly.</summary>
     public static bool AlreadyHas(HttpContext http, string tag)

@@ -46,7 +46,8 @@ internal sealed class QueryReader(HttpContext http)
             return null;
         }
 
-        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number))
+        const NumberStyles Unsigned = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (decimal.TryParse(text, Unsigned, CultureInfo.InvariantCulture, out var number))
         {
             return number;
         }
@@ -89,19 +90,8 @@ internal sealed class QueryReader(HttpContext http)
             }
         }
 
-        Errors.Add(name, $"{name} must be one of {string.Join(", ", Names<T>.All)}, not '{text}'{Nearest.Hint(text, Names<T>.All)}");
-        return null;
-    }
-
-    /// <summary>One of several texts.</summary>
-    public string? OneOf(string name, IReadOnlyList<string> values)
-    {
-        if (Text(name) is not { } text || values.Contains(text))
-        {
-            return Text(name);
-        }
-
-        Errors.Add(name, $"{name} must be one of {string.Join(", ", values)}, not '{text}'{Nearest.Hint(text, values)}");
+        var names = Names<T>.All;
+        Errors.Add(name, $"{name} must be one of {string.Join(", ", names)}, not '{text}'{Nearest.Hint(text, names)}");
         return null;
     }
 
@@ -113,7 +103,7 @@ internal sealed class QueryReader(HttpContext http)
             return null;
         }
 
-        // A '+' that was not encoded arrives as a space; nothing else can be meant by one. 't' and 'z' are as good as 'T' and 'Z'.
+        // A '+' that was not encoded arrives as a space; nothing else can be meant by one. RFC 3339 allows 't' and 'z'.
         var written = text.Replace(' ', '+').ToUpperInvariant();
         if (HasOffset(written) && DateTimeOffset.TryParseExact(
             written, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))

@@ -8,7 +8,7 @@ namespace MarketManager.Api.Requests;
 /// <summary>Refuses parameters that a route does not have, or that are given twice; for every route, in one place.</summary>
 internal static class QueryRules
 {
-    /// <summary>The problem with the query's parameters; null where there is none. Their values are the handlers' business.</summary>
+    /// <summary>The problem with the query's parameters; null where there is none. Values are the handlers' business.</summary>
     public static Problem? Check(HttpContext http, ApiRoute route)
     {
         if (!http.Request.QueryString.HasValue)

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
+using MarketManager.Api.Http;
 using MarketManager.Api.Problems;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace MarketManager.Api.Requests;
@@ -60,18 +62,23 @@ internal sealed record RequestBody(JsonElement Root, string Hash)
 
     private static Problem? RefuseType(HttpContext http, bool mergePatch)
     {
-        if (MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
-            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-                || (mergePatch && type.MediaType.Equals(MergePatch, StringComparison.OrdinalIgnoreCase)))
-            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+        string[] accepted = mergePatch ? [Reply.Json, MergePatch] : [Reply.Json];
+        var given = http.Request.ContentType;
+        if (MediaTypeHeaderValue.TryParse(given, out var type)
+            && accepted.Any(one => type.MediaType.Equals(one, StringComparison.OrdinalIgnoreCase))
+            && IsUtf8(HeaderUtilities.RemoveQuotes(type.Charset)))
         {
             return null;
         }
 
-        var accepted = mergePatch ? $"application/json, {MergePatch}" : "application/json";
-        http.Response.Headers[mergePatch ? "Accept-Patch" : HeaderNames.Accept] = accepted;
-        var given = string.IsNullOrEmpty(http.Request.ContentType) ? "there is no Content-Type" : $"not '{http.Request.ContentType}'";
-        return new Problem(ProblemKind.NotJson, $"the Content-Type must be {accepted.Replace(", ", " or ", StringComparison.Ordinal)} in UTF-8; {given}");
+        http.Response.Headers[mergePatch ? "Accept-Patch" : HeaderNames.Accept] = string.Join(", ", accepted);
+        return new Problem(
+            ProblemKind.NotJson,
+            $"the Content-Type must be {string.Join(" or ", accepted)}, in UTF-8; "
+            + (string.IsNullOrEmpty(given) ? "there is none" : $"it is '{given}'"));
+
+        static bool IsUtf8(StringSegment charset) =>
+            !charset.HasValue || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
     }
 
     private static async ValueTask<(byte[] Bytes, Problem? Problem)> ReadBytes(HttpContext http)

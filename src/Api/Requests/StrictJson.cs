@@ -38,11 +38,10 @@ internal static class StrictJson
         }
         catch (JsonException malformed)
         {
+            var place = $"line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}";
             return (default, new Problem(
                 ProblemKind.MalformedJson,
-                text.IsEmpty
-                    ? "the body is empty; a JSON object is needed"
-                    : $"the body is not well-formed JSON at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}"));
+                text.IsEmpty ? "the body is empty; a JSON object is needed" : $"the body is not well-formed JSON at {place}"));
         }
     }
 
@@ -64,7 +63,8 @@ internal static class StrictJson
                     if (names.Count > MaxDepth && !tooDeep)
                     {
                         tooDeep = true;
-                        errors.Add(path.FirstOrDefault(""), $"{path.FirstOrDefault("the body")} is nested deeper than {MaxDepth} levels");
+                        var field = path.FirstOrDefault("the body");
+                        errors.Add(field, $"{field} is nested deeper than {MaxDepth} levels");
                     }
 
                     break;

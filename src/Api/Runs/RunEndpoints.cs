@@ -17,7 +17,11 @@ internal sealed class RunEndpoints(IExchangeGateway gateway, IRunReader reader, 
     private const int MaxWaitSeconds = 300;
 
     private static readonly QueryParameter Wait =
-        new("wait", "integer", "Answer when the run has ended, or after that many seconds with the run so far.") { Minimum = 1, Maximum = MaxWaitSeconds };
+        new("wait", "integer", "Answer when the run has ended, or after that many seconds with the run so far.")
+        {
+            Minimum = 1,
+            Maximum = MaxWaitSeconds,
+        };
 
     /// <inheritdoc/>
     public IEnumerable<ApiRoute> Routes =>
@@ -132,7 +136,11 @@ internal sealed class RunEndpoints(IExchangeGateway gateway, IRunReader reader, 
         }
 
         await ListReply.Send(
-            http, list, RunJson.Rows, (page, stop) => reader.List(filter, page, stop), (page, stop) => reader.Stream(filter, page, stop));
+            http,
+            list,
+            RunJson.Rows,
+            (page, stop) => reader.List(filter, page, stop),
+            (page, stop) => reader.Stream(filter, page, stop));
     }
 
     private async Task Get(HttpContext http)

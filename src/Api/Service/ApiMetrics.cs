@@ -22,7 +22,7 @@ internal sealed class ApiMetrics : IDisposable
             "cpu", () => Environment.CpuUsage.TotalTime.TotalSeconds, "s", "Processor time of the process.");
         _process.CreateObservableGauge("memory", () => Environment.WorkingSet, "By", "Resident memory of the process.");
         _process.CreateObservableGauge("heap", () => GC.GetTotalMemory(false), "By", "Managed memory in use.");
-        _process.CreateObservableGauge("uptime", () => time.GetElapsedTime(started).TotalSeconds, "s", "Since the process began to serve.");
+        _process.CreateObservableGauge("uptime", () => time.GetElapsedTime(started).TotalSeconds, "s", "Since serving began.");
     }
 
     /// <summary>Notes a request that was answered.</summary>

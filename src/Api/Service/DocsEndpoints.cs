@@ -12,14 +12,15 @@ internal sealed class DocsEndpoints(ApiOptions options) : IEndpoints
 
     private static readonly EmbeddedPage Page = new(
         "docs.html",
-        (script, _) => $"default-src 'none'; script-src 'self' {script}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'");
+        (script, _) => $"default-src 'none'; script-src 'self' {script}; style-src 'self' 'unsafe-inline'; "
+            + "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'");
 
     private byte[] _document = [];
 
     /// <inheritdoc/>
     public IEnumerable<ApiRoute> Routes =>
     [
-        new("GET", "/openapi/v1.json", Role.Viewer, "Read this document", http => Reply.Send(http, StatusCodes.Status200OK, _document, Reply.Json))
+        new("GET", "/openapi/v1.json", Role.Viewer, "Read this document", SendDocument)
         {
             Answers = [new(200, "OpenApi", "The OpenAPI document.")],
         },
@@ -40,6 +41,8 @@ internal sealed class DocsEndpoints(ApiOptions options) : IEndpoints
             ui.RoutePrefix = Docs.Trim('/');
             ui.IndexStream = () => new MemoryStream(Page.Bytes);
         }));
+
+    private Task SendDocument(HttpContext http) => Reply.Send(http, StatusCodes.Status200OK, _document, Reply.Json);
 
     private static Task SendPage(HttpContext http)
     {

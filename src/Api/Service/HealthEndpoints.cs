@@ -17,13 +17,14 @@ internal sealed class HealthEndpoints(IEnumerable<IReadinessCheck> checks, NodeI
         {
             Answers = [new(200, "Live", "It lives.")],
         },
-        new("GET", "/healthz/ready", null, "Tell whether the node is ready for requests; 503 with what is missing where it is not", Ready)
+        new("GET", "/healthz/ready", null, "Tell whether the node is ready for requests, and what is missing", Ready)
         {
             Answers = [new(200, "Ready", "It is ready."), new(503, "Ready", "It is not; 'checks' says what is missing.")],
         },
     ];
 
-    private static Task Live(HttpContext http) => Reply.Send(http, StatusCodes.Status200OK, "{\"status\":\"live\"}"u8, Reply.Json);
+    private static Task Live(HttpContext http) =>
+        Reply.Send(http, StatusCodes.Status200OK, "{\"status\":\"live\"}"u8, Reply.Json);
 
     private async Task Ready(HttpContext http)
     {

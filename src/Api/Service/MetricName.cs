@@ -53,7 +53,7 @@ internal static class MetricName
                 continue;
             }
 
-            if (char.IsAsciiLetterUpper(letter) && i > 0 && (char.IsAsciiLetterLower(name[i - 1]) || char.IsAsciiDigit(name[i - 1])))
+            if (char.IsAsciiLetterUpper(letter) && i > 0 && char.IsAsciiLetterOrDigit(name[i - 1]) && !char.IsAsciiLetterUpper(name[i - 1]))
             {
                 snake.Append('_');
             }

@@ -22,7 +22,8 @@ internal sealed class MetricsListener : IDisposable
         {
             if (instrument.Meter.Name.StartsWith("MarketManager", StringComparison.Ordinal))
             {
-                listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument, static i => new MetricFamily(i, MaxSeries)));
+                var family = _families.GetOrAdd(instrument, static of => new MetricFamily(of, MaxSeries));
+                listener.EnableMeasurementEvents(instrument, family);
             }
         };
         _listener.MeasurementsCompleted = (instrument, _) => _families.TryRemove(instrument, out MetricFamily? _);

@@ -12,6 +12,15 @@ namespace MarketManager.Api.Service;
 /// the schemas of bodies are text of their own (<c>schemas.json</c>).</summary>
 internal static partial class OpenApiText
 {
+    private const string Description =
+        "One persistent actor per exchange gathers its markets on an interval; this is how they are managed and read. "
+        + "Every route answers with and without the trailing slash.";
+
+    private const string SecuritySchemes =
+        """
+        {"key":{"type":"http","scheme":"bearer","description":"A key made by 'marketmanager keys add'. Not needed on loopback."}}
+        """;
+
     private const string PageStart =
         """
         {"type":"object","required":["count","next","previous","results"],"properties":{"count":{"type":"integer"},
@@ -22,7 +31,7 @@ internal static partial class OpenApiText
 
     private static readonly Dictionary<string, string> Headers = new()
     {
-        [IdempotencyHeader.Name] = "At most 255 characters; a repeat under the same key is answered as the first was, for 24 hours.",
+        [IdempotencyHeader.Name] = "At most 255 characters; a repeat under the same key is answered as the first, for 24 hours.",
         ["If-Match"] = "Entity tags; the change is made only where the version of one of them is the current one.",
         ["If-None-Match"] = "Entity tags; 304 where one of them is the current one.",
     };
@@ -37,7 +46,7 @@ internal static partial class OpenApiText
         json.WriteStartObject("info");
         json.WriteString("title", "MarketManager");
         json.WriteString("version", version);
-        json.WriteString("description", "One persistent actor per exchange gathers its markets on an interval; this is how they are managed and read. Every route answers with and without the trailing slash.");
+        json.WriteString("description", Description);
         json.WriteEndObject();
         json.WriteStartObject("paths");
         foreach (var path in routes.Where(route => !route.Hidden).GroupBy(route => route.Pattern))
@@ -87,8 +96,9 @@ internal static partial class OpenApiText
         json.WriteStartArray("parameters");
         foreach (Match name in PathParameter().Matches(route.Pattern))
         {
+            var ofExchange = route.Pattern.StartsWith("/api/exchanges/", StringComparison.Ordinal);
             var schema = name.Groups[1].Value == "run_id" ? """{"type":"string","format":"uuid"}"""
-                : route.Pattern.StartsWith("/api/exchanges/", StringComparison.Ordinal) ? """{"type":"integer","format":"int64","minimum":1}"""
+                : ofExchange ? """{"type":"integer","format":"int64","minimum":1}"""
                 : """{"type":"string"}""";
             json.WriteRawValue($$"""{"name":"{{name.Groups[1].Value}}","in":"path","required":true,"schema":{{schema}}}""");
         }
@@ -252,7 +262,7 @@ internal static partial class OpenApiText
 
         json.WriteEndObject();
         json.WritePropertyName("securitySchemes");
-        json.WriteRawValue("""{"key":{"type":"http","scheme":"bearer","description":"A key made by 'marketmanager keys add'. Not needed on loopback."}}""");
+        json.WriteRawValue(SecuritySchemes);
         json.WriteEndObject();
     }
 

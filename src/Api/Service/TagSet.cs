@@ -14,14 +14,16 @@ internal sealed class TagSet
 
     /// <summary>Names and values as text.</summary>
     public IEnumerable<(string Name, string Value)> Labels =>
-        _tags.Select(tag => (MetricName.Label(tag.Key), Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? string.Empty));
+        _tags.Select(tag => (MetricName.Label(tag.Key), Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? ""));
 
     /// <summary>Keeps tags.</summary>
     public static TagSet Of(ReadOnlySpan<KeyValuePair<string, object?>> tags) => new(tags.ToArray());
 
-    private sealed class ByTags : IEqualityComparer<TagSet>, IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, TagSet>
+    private sealed class ByTags
+        : IEqualityComparer<TagSet>, IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, TagSet>
     {
-        public bool Equals(TagSet? x, TagSet? y) => ReferenceEquals(x, y) || (x is not null && y is not null && Equals(x._tags, y));
+        public bool Equals(TagSet? x, TagSet? y) =>
+            ReferenceEquals(x, y) || (x is not null && y is not null && Equals(x._tags, y));
 
         public bool Equals(ReadOnlySpan<KeyValuePair<string, object?>> alternate, TagSet other)
         {

@@ -9,7 +9,8 @@ internal sealed class StatusPage : IEndpoints
 {
     private static readonly EmbeddedPage Page = new(
         "status.html",
-        (script, style) => $"default-src 'none'; script-src {script}; style-src {style}; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+        (script, style) => $"default-src 'none'; script-src {script}; style-src {style}; connect-src 'self'; "
+            + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 
     /// <inheritdoc/>
     public IEnumerable<ApiRoute> Routes =>
