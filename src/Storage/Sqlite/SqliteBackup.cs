@@ -65,7 +65,7 @@ public static class SqliteBackup
             Remove(incoming);
             File.Copy(source, incoming);
             Flush(incoming);
-            Verify(incoming, source);
+            Verify(incoming, source, now);
             var previous = SetAside(taken.Database, now);
             File.Move(incoming, taken.Database, overwrite: true);
             return previous;
@@ -88,16 +88,29 @@ public static class SqliteBackup
     private static string Existing(string file) =>
         File.Exists(file) ? file : throw new BackupException($"there is no '{file}'");
 
-    private static void Verify(string copy, string source)
+    /// <summary>Brings the copy to the schema of today, and looks for damage.</summary>
+    private static void Verify(string copy, string source, DateTimeOffset now)
     {
+        try
+        {
+            using var connection = Connection.OpenWriter(copy);
+            if (Migrations.Verify(connection, source, Migrations.All) == 0)
+            {
+                throw new BackupException($"'{source}' is an empty database");
+            }
+
+            Migrations.Apply(connection, source, Migrations.All, now);
+        }
+        catch (SqliteFailure failure)
+        {
+            throw new BackupException($"'{source}' is not a backup of this program: {failure.Text}", failure);
+        }
+
         var report = SqliteCheck.Run(copy);
         if (!report.Ok)
         {
-            throw new BackupException($"'{source}' is not a sound backup: {report.Findings[0]}");
+            throw new BackupException($"'{source}' is damaged: {report.Findings[0]}");
         }
-
-        using var connection = Connection.OpenReader(copy);
-        Migrations.Verify(connection, source, Migrations.All);
     }
 
     /// <summary>Copies the database that is there, then empties its log, so that only the one file is left to replace.</summary>

@@ -19,14 +19,12 @@ internal sealed class SqliteJournal(ReaderPool readers, SqliteWriter writer) : I
 
     private static bool ReadBack(Connection connection, (string Entity, long? Actor, IReplay Replay, CancellationToken Cancelled) a)
     {
-        connection.Prepare("BEGIN").Execute();
         if (connection.Prepare("SELECT id FROM entity WHERE name = ?").Add(a.Entity).Scalar() is { } entity)
         {
             var covered = ReadSnapshots(connection, entity, a.Actor, a.Replay);
             ReadEvents(connection, entity, a.Actor, covered, a.Replay, a.Cancelled);
         }
 
-        connection.Prepare("COMMIT").Execute();
         return true;
     }
 

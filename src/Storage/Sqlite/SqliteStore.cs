@@ -94,7 +94,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Readers first: the last connection to close folds the write-ahead log into the database.
-        _readers.Dispose();
+        await _readers.DisposeAsync();
         await _writer.DisposeAsync();
         _folder.Dispose();
     }

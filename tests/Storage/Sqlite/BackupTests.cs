@@ -99,6 +99,27 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task Restore_of_a_damaged_backup_is_refused_and_changes_nothing()
+    {
+        await Write(1, "old");
+        SqliteBackup.Backup(_folder.Path, BackupFile);
+        Change(BackupFile, "DELETE FROM event; INSERT INTO event VALUES (1, 1, 1, 2, 'k', 1, 0, '')");
+
+        Assert.Contains("is damaged: journal: exchange-1", Assert.Throws<BackupException>(() => SqliteBackup.Restore(BackupFile, _folder.Path, Noon)).Message, StringComparison.Ordinal);
+        Assert.Equal(["1:1 changed.1 old"], await Read());
+    }
+
+    [Fact]
+    public async Task Restore_of_another_program_s_database_is_refused()
+    {
+        await Write(1, "old");
+        Change(BackupFile, "CREATE TABLE migration (number INTEGER, name TEXT, checksum TEXT)");
+
+        Assert.Throws<BackupException>(() => SqliteBackup.Restore(BackupFile, _folder.Path, Noon));
+        Assert.Equal(["1:1 changed.1 old"], await Read());
+    }
+
+    [Fact]
     public async Task Backup_never_overwrites()
     {
         await Write(1, "old");

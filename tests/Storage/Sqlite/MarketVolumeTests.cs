@@ -22,6 +22,6 @@ public sealed class MarketVolumeTests
         Assert.Equal(MarketVolume.Bucket(one), MarketVolume.Bucket(other));
 
     [Fact]
-    public void Doubled_volume_is_eight_buckets_on() =>
-        Assert.Equal(MarketVolume.Bucket(1234.5m) + 8, MarketVolume.Bucket(2469m));
+    public void Doubled_volume_is_sixteen_buckets_on() =>
+        Assert.Equal(MarketVolume.Bucket(1234.5m) + 16, MarketVolume.Bucket(2469m));
 }

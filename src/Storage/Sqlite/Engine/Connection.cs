@@ -1,4 +1,4 @@
-using SQLitePCL;
+using System.Runtime.InteropServices;
 
 namespace MarketManager.Storage.Sqlite.Engine;
 
@@ -11,13 +11,13 @@ internal sealed class Connection : IDisposable
     private Connection(string path, int flags)
     {
         _ = SqliteLibrary.Version;
-        var code = raw.sqlite3_open_v2(path, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
+        var code = Native.Open(path, out var handle, flags | Native.OpenNoMutex, 0);
         Handle = handle;
         try
         {
             Check(code);
-            Check(raw.sqlite3_extended_result_codes(handle, 1));
-            Check(raw.sqlite3_busy_timeout(handle, (int)Patience.TotalMilliseconds));
+            Check(Native.ExtendedResultCodes(handle, 1));
+            Check(Native.BusyTimeout(handle, (int)Patience.TotalMilliseconds));
         }
         catch
         {
@@ -26,19 +26,19 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    public sqlite3 Handle { get; }
+    public nint Handle { get; }
 
     /// <summary>True between BEGIN and its end; the engine rolls some failures back by itself.</summary>
-    public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
+    public bool InTransaction => Native.GetAutocommit(Handle) == 0;
 
     /// <summary>The connection that writes: write-ahead log, and a commit is on the disk when it returns.</summary>
     public static Connection OpenWriter(string path) => Configured(
-        new Connection(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE),
+        new Connection(path, Native.OpenReadWrite | Native.OpenCreate),
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;");
 
     /// <summary>A connection that reads a consistent snapshot beside the writer and cannot change anything.</summary>
     public static Connection OpenReader(string path) => Configured(
-        new Connection(path, raw.SQLITE_OPEN_READONLY),
+        new Connection(path, Native.OpenReadOnly),
         "PRAGMA cache_size = -8192;");
 
     /// <summary>The statement for this SQL, prepared once.</summary>
@@ -54,7 +54,7 @@ internal sealed class Connection : IDisposable
     }
 
     /// <summary>Runs a script.</summary>
-    public void Execute(string script) => Check(raw.sqlite3_exec(Handle, script));
+    public void Execute(string script) => Check(Native.Execute(Handle, script, 0, 0, 0));
 
     /// <summary>Ends whatever statement an exception has left in the middle.</summary>
     public void ResetAll()
@@ -77,13 +77,13 @@ internal sealed class Connection : IDisposable
 
     public void Check(int code)
     {
-        if (code != raw.SQLITE_OK)
+        if (code != Native.Ok)
         {
             throw Failure(code);
         }
     }
 
-    public SqliteFailure Failure(int code) => new(code, raw.sqlite3_errmsg(Handle).utf8_to_string());
+    public SqliteFailure Failure(int code) => new(code, Marshal.PtrToStringUTF8(Native.ErrorMessage(Handle))!);
 
     public void Dispose()
     {
@@ -93,7 +93,7 @@ internal sealed class Connection : IDisposable
         }
 
         _statements.Clear();
-        Handle.Dispose();
+        _ = Native.Close(Handle);
     }
 
     private static Connection Configured(Connection connection, string pragmas)

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using SQLitePCL;
 
 namespace MarketManager.Storage.Sqlite.Engine;
 
@@ -20,13 +19,12 @@ internal static unsafe class SqliteLibrary
 
     private static string Load()
     {
-        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
-        Batteries_V2.Init();
-        return raw.sqlite3_libversion().utf8_to_string();
+        NativeLibrary.SetDllImportResolver(typeof(SqliteLibrary).Assembly, Resolve);
+        return Marshal.PtrToStringUTF8(Native.Version())!;
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
-        name == "e_sqlite3" && NativeLibrary.TryLoad(SystemLibrary, out var library) && IsUsable(library) ? library : 0;
+        name == Native.Library && NativeLibrary.TryLoad(SystemLibrary, out var library) && IsUsable(library) ? library : 0;
 
     private static bool IsUsable(nint library) =>
         NativeLibrary.TryGetExport(library, "sqlite3_libversion_number", out var function)

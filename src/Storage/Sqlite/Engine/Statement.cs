@@ -1,27 +1,25 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using SQLitePCL;
 
 namespace MarketManager.Storage.Sqlite.Engine;
 
 /// <summary>A prepared statement: parameters are added and columns read one after the other, in the order of the SQL.</summary>
 /// <remarks>Instants are kept as milliseconds since 1970 UTC, decimals as text, UUIDs as 16 bytes that sort like their text.</remarks>
-internal sealed class Statement : IDisposable
+internal sealed unsafe class Statement : IDisposable
 {
     private readonly Connection _connection;
-    private readonly sqlite3_stmt _handle;
+    private readonly nint _handle;
     private int _parameter;
     private int _column;
 
     public Statement(Connection connection, string sql)
     {
         _connection = connection;
-        const uint persistent = 1; // SQLITE_PREPARE_PERSISTENT: it lives as long as the connection
-        connection.Check(raw.sqlite3_prepare_v3(connection.Handle, sql, persistent, out _handle));
+        connection.Check(Native.Prepare(connection.Handle, sql, -1, Native.PreparePersistent, out _handle, 0));
     }
 
-    public Statement Add(long value) => Bound(raw.sqlite3_bind_int64(_handle, ++_parameter, value));
+    public Statement Add(long value) => Bound(Native.BindInt64(_handle, ++_parameter, value));
 
     public Statement Add(long? value) => value is { } known ? Add(known) : AddNull();
 
@@ -78,15 +76,24 @@ internal sealed class Statement : IDisposable
         }
     }
 
-    public Statement AddUtf8(ReadOnlySpan<byte> value) => value.IsEmpty
-        ? Bound(raw.sqlite3_bind_text(_handle, ++_parameter, string.Empty)) // an empty span would bind NULL
-        : Bound(raw.sqlite3_bind_text(_handle, ++_parameter, value));
+    public Statement AddUtf8(ReadOnlySpan<byte> value)
+    {
+        // An empty span has no address, which would bind NULL.
+        fixed (byte* start = value.IsEmpty ? "\0"u8 : value)
+        {
+            return Bound(Native.BindText(_handle, ++_parameter, start, value.Length, Native.Transient));
+        }
+    }
 
-    public Statement AddBlob(ReadOnlySpan<byte> value) => value.IsEmpty
-        ? Bound(raw.sqlite3_bind_zeroblob(_handle, ++_parameter, 0))
-        : Bound(raw.sqlite3_bind_blob(_handle, ++_parameter, value));
+    public Statement AddBlob(ReadOnlySpan<byte> value)
+    {
+        fixed (byte* start = value.IsEmpty ? "\0"u8 : value)
+        {
+            return Bound(Native.BindBlob(_handle, ++_parameter, start, value.Length, Native.Transient));
+        }
+    }
 
-    public Statement AddNull() => Bound(raw.sqlite3_bind_null(_handle, ++_parameter));
+    public Statement AddNull() => Bound(Native.BindNull(_handle, ++_parameter));
 
     /// <summary>Adds a value whose type is known only at run time.</summary>
     public Statement AddAny(object value) => value switch
@@ -103,14 +110,14 @@ internal sealed class Statement : IDisposable
     /// <summary>Moves to the next row; false after the last, when the statement is ready to be used again.</summary>
     public bool Step()
     {
-        var code = raw.sqlite3_step(_handle);
+        var code = Native.Step(_handle);
         _column = 0;
-        if (code == raw.SQLITE_ROW)
+        if (code == Native.Row)
         {
             return true;
         }
 
-        if (code == raw.SQLITE_DONE)
+        if (code == Native.Done)
         {
             Reset();
             return false;
@@ -129,7 +136,7 @@ internal sealed class Statement : IDisposable
         {
         }
 
-        return raw.sqlite3_changes(_connection.Handle);
+        return Native.Changes(_connection.Handle);
     }
 
     /// <summary>Reads the one number that the statement answers; null where that is NULL or there is no row.</summary>
@@ -148,14 +155,14 @@ internal sealed class Statement : IDisposable
     /// <summary>Ends a statement before its last row, so that it holds no lock and can be used again.</summary>
     public void Reset()
     {
-        raw.sqlite3_reset(_handle);
+        _ = Native.Reset(_handle);
         _parameter = 0;
     }
 
     /// <summary>Passes over the column if it is NULL.</summary>
     public bool SkipNull()
     {
-        if (raw.sqlite3_column_type(_handle, _column) != raw.SQLITE_NULL)
+        if (Native.ColumnType(_handle, _column) != Native.TypeNull)
         {
             return false;
         }
@@ -164,7 +171,7 @@ internal sealed class Statement : IDisposable
         return true;
     }
 
-    public long Long() => raw.sqlite3_column_int64(_handle, _column++);
+    public long Long() => Native.ColumnInt64(_handle, _column++);
 
     public int Int() => checked((int)Long());
 
@@ -173,10 +180,14 @@ internal sealed class Statement : IDisposable
     public DateTimeOffset Time() => DateTimeOffset.FromUnixTimeMilliseconds(Long());
 
     /// <summary>The bytes of a text or blob; valid until the next step.</summary>
-    public ReadOnlySpan<byte> Bytes() => raw.sqlite3_column_blob(_handle, _column++);
+    public ReadOnlySpan<byte> Bytes()
+    {
+        var start = Native.ColumnBlob(_handle, _column); // before its length, as the engine asks for
+        return new ReadOnlySpan<byte>(start, Native.ColumnBytes(_handle, _column++));
+    }
 
     /// <summary>A number, or the UUID that a blob is.</summary>
-    public object Key() => raw.sqlite3_column_type(_handle, _column) == raw.SQLITE_BLOB ? Guid() : Long();
+    public object Key() => Native.ColumnType(_handle, _column) == Native.TypeBlob ? Guid() : Long();
 
     public string Text() => Encoding.UTF8.GetString(Bytes());
 
@@ -196,7 +207,7 @@ internal sealed class Statement : IDisposable
 
     public decimal? DecimalOrNull() => SkipNull() ? null : decimal.Parse(Bytes(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _ = Native.Finalize(_handle);
 
     /// <summary>A decimal as it is kept: plain digits with its own number of places, no exponent.</summary>
     internal static int Format(decimal value, Span<byte> text) =>
@@ -204,7 +215,7 @@ internal sealed class Statement : IDisposable
 
     private Statement Bound(int code)
     {
-        if (code != raw.SQLITE_OK)
+        if (code != Native.Ok)
         {
             var failure = _connection.Failure(code);
             Reset();

@@ -54,11 +54,10 @@ internal sealed class ListQuery<T>(Listing<T> listing)
         return this;
     }
 
-    /// <summary>The page, and how many rows there are in all, as of one instant.</summary>
+    /// <summary>The page, and how many rows there are in all.</summary>
     public Page<T> Page(Connection connection, Paging paging)
     {
         var select = $"SELECT {listing.Columns} FROM {listing.Table}{_where}{Order(paging)} LIMIT ? OFFSET ?";
-        connection.Prepare("BEGIN").Execute();
         var count = Bind(connection.Prepare($"SELECT count(*) FROM {listing.Table}{_where}")).Scalar()!.Value;
         var items = new List<T>(Math.Min(paging.Limit ?? 0, 1000));
         if (paging.Offset < count)
@@ -70,7 +69,6 @@ internal sealed class ListQuery<T>(Listing<T> listing)
             }
         }
 
-        connection.Prepare("COMMIT").Execute();
         return new Page<T>(count, items);
     }
 
@@ -79,14 +77,22 @@ internal sealed class ListQuery<T>(Listing<T> listing)
     /// The order and the choice are as of one instant; each row is as it is when its turn comes, and left out if it has gone. A
     /// snapshot held for a slow reader would keep the write-ahead log growing.
     /// </remarks>
-    public async IAsyncEnumerable<T> Stream(ReaderPool readers, Paging paging, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<T> Stream(
+        ReaderPool readers, Func<Connection, ListQuery<T>> query, Paging paging, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int chunk = 256;
-        var keys = await readers.Read((this, paging), static (connection, a) => a.Item1.Keys(connection, a.paging), cancellationToken);
+        var (all, keys) = await readers.Read(
+            (query, paging),
+            static (connection, a) =>
+            {
+                var all = a.query(connection);
+                return (all, all.Keys(connection, a.paging));
+            },
+            cancellationToken);
         for (var start = 0; start < keys.Count; start += chunk)
         {
             var part = keys.GetRange(start, Math.Min(chunk, keys.Count - start));
-            foreach (var row in await readers.Read((this, part), static (connection, a) => a.Item1.Rows(connection, a.part), cancellationToken))
+            foreach (var row in await readers.Read((all, part), static (connection, a) => a.all.Rows(connection, a.part), cancellationToken))
             {
                 yield return row;
             }

@@ -5,7 +5,8 @@ using MarketManager.Storage.Sqlite.Engine;
 namespace MarketManager.Storage.Sqlite.Reading;
 
 /// <summary>A few connections that read beside the writer, each with its prepared statements. When all are busy, callers wait.</summary>
-internal sealed class ReaderPool(string path, int capacity) : IDisposable
+/// <remarks>All that one call reads is as of one instant.</remarks>
+internal sealed class ReaderPool(string path, int capacity) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _free = new(capacity, capacity);
     private readonly ConcurrentStack<Connection> _idle = new();
@@ -32,8 +33,14 @@ internal sealed class ReaderPool(string path, int capacity) : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Waits for the reads that are going on, and closes the connections.</summary>
+    public async ValueTask DisposeAsync()
     {
+        for (var i = 0; i < capacity; i++)
+        {
+            await _free.WaitAsync();
+        }
+
         while (_idle.TryPop(out var connection))
         {
             connection.Dispose();
@@ -47,7 +54,9 @@ internal sealed class ReaderPool(string path, int capacity) : IDisposable
         var connection = _idle.TryPop(out var idle) ? idle : Connection.OpenReader(path);
         try
         {
+            connection.Prepare("BEGIN").Execute();
             var result = work(connection, state);
+            connection.Prepare("COMMIT").Execute();
             _idle.Push(connection);
             return result;
         }

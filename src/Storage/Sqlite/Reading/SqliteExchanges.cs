@@ -26,7 +26,7 @@ internal sealed class SqliteExchanges(ReaderPool readers, SqliteWriter writer) :
         readers.Read((filter, paging), static (connection, a) => Query(a.filter).Page(connection, a.paging), cancellationToken);
 
     public IAsyncEnumerable<ExchangeView> Stream(ExchangeFilter filter, Paging paging, CancellationToken cancellationToken) =>
-        Query(filter).Stream(readers, paging, cancellationToken);
+        ListQuery<ExchangeView>.Stream(readers, _ => Query(filter), paging, cancellationToken);
 
     public ValueTask<ExchangeCounts> Count(CancellationToken cancellationToken) => readers.Read(
         0,

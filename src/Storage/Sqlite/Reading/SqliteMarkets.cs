@@ -7,13 +7,6 @@ namespace MarketManager.Storage.Sqlite.Reading;
 /// <summary>Reads markets. Money is answered exactly, and ordered and compared as a double of it.</summary>
 internal sealed class SqliteMarkets(ReaderPool readers) : IMarketReader
 {
-    // True at once, without a look at each market, while there is no other tenant.
-    private const string OfTenant =
-        """
-        (((SELECT min(tenant) FROM exchange) = ? AND (SELECT max(tenant) FROM exchange) = ?)
-          OR exchange IN (SELECT id FROM exchange WHERE tenant = ?))
-        """;
-
     private static readonly Listing<MarketView> Listing = new(
         "market",
         "id",
@@ -27,13 +20,13 @@ internal sealed class SqliteMarkets(ReaderPool readers) : IMarketReader
         ReadRow);
 
     public ValueTask<Page<MarketView>> List(MarketFilter filter, Paging paging, CancellationToken cancellationToken) =>
-        readers.Read((filter, paging), static (connection, a) => Query(a.filter).Page(connection, a.paging), cancellationToken);
+        readers.Read((filter, paging), static (connection, a) => Query(connection, a.filter).Page(connection, a.paging), cancellationToken);
 
     public IAsyncEnumerable<MarketView> Stream(MarketFilter filter, Paging paging, CancellationToken cancellationToken) =>
-        Query(filter).Stream(readers, paging, cancellationToken);
+        ListQuery<MarketView>.Stream(readers, connection => Query(connection, filter), paging, cancellationToken);
 
-    private static ListQuery<MarketView> Query(MarketFilter filter) => new ListQuery<MarketView>(Listing)
-        .Where(OfTenant, filter.Tenant)
+    private static ListQuery<MarketView> Query(Connection connection, MarketFilter filter) => new ListQuery<MarketView>(Listing)
+        .Where("exchange IN (SELECT id FROM exchange WHERE tenant = ?)", IsOnlyTenant(connection, filter.Tenant) ? null : filter.Tenant)
         .Where("exchange = ?", filter.ExchangeId)
         .Where("exchange IN (SELECT id FROM exchange WHERE name = ?)", filter.ExchangeName)
         .Where("name = ?", filter.Name)
@@ -45,6 +38,10 @@ internal sealed class SqliteMarkets(ReaderPool readers) : IMarketReader
         .Where("volume_bucket >= ?", MarketVolume.Bucket(filter.MinVolumeUsd))
         .Where("(volume_bucket > ? OR CAST(volume_usd AS REAL) >= CAST(? AS REAL))", MarketVolume.Bucket(filter.MinVolumeUsd), filter.MinVolumeUsd)
         .Where("exchange IN (SELECT exchange FROM market_set WHERE updated >= ?)", filter.UpdatedSince);
+
+    // Spares a look at each market, and lets the engine count pages instead of rows. Asked in the snapshot that is then read.
+    private static bool IsOnlyTenant(Connection connection, string tenant) =>
+        connection.Prepare("SELECT (SELECT min(tenant) FROM exchange) = ?1 AND (SELECT max(tenant) FROM exchange) = ?1").Add(tenant).Scalar() == 1;
 
     private static Dictionary<string, string[]> Orders()
     {

@@ -19,7 +19,7 @@ internal sealed class SqliteRuns(ReaderPool readers) : IRunReader
         readers.Read((filter, paging), static (connection, a) => Query(a.filter).Page(connection, a.paging), cancellationToken);
 
     public IAsyncEnumerable<RunView> Stream(RunFilter filter, Paging paging, CancellationToken cancellationToken) =>
-        Query(filter).Stream(readers, paging, cancellationToken);
+        ListQuery<RunView>.Stream(readers, _ => Query(filter), paging, cancellationToken);
 
     public ValueTask<RunView?> Find(long exchange, Guid runId, CancellationToken cancellationToken) => readers.Read(
         (exchange, runId),

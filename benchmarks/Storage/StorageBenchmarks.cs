@@ -1,0 +1,48 @@
+using MarketManager.Kernel;
+using MarketManager.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MarketManager.Benchmarks.Storage;
+
+/// <summary>What the store costs over the bare engine, on the same machine, in the same run.</summary>
+public static class StorageBenchmarks
+{
+    private static readonly (string Name, Func<Report, Task> Run)[] All =
+    [
+        ("events", EventBenchmarks.Run),
+        ("replay", ReplayBenchmarks.Run),
+        ("markets", MarketBenchmarks.Run),
+        ("pages", PageBenchmarks.Run),
+    ];
+
+    /// <summary>Runs those named; all where none is.</summary>
+    public static async Task Run(Report report, IReadOnlyCollection<string> names)
+    {
+        foreach (var (name, run) in All)
+        {
+            if (names.Count == 0 || names.Contains(name))
+            {
+                await run(report);
+            }
+        }
+    }
+
+    internal static SqliteStore Open(string folder) =>
+        SqliteStore.Open(new StoreOptions { Folder = folder }, World.Real(), NullLoggerFactory.Instance);
+
+    internal static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+}
+
+/// <summary>A data folder that is removed in the end.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("mm-bench-").FullName;
+
+    public string Database => System.IO.Path.Combine(Path, "marketmanager.db");
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
