@@ -191,12 +191,15 @@ export class Feed {
       .slice(0, this.selection.maxSymbols)
       .values();
     let failure = null;
-    const worker = async () => {
+    let refusal = null;
+    const askInTurn = async () => {
       for (const { market, index } of waiting) {
         try {
           found.set(index, await this.exchange.fetchTicker(market.symbol));
         } catch (error) {
-          if (!(error instanceof ccxt.BadSymbol)) { // a market that closed since: its prices stay null
+          if (error instanceof ccxt.ExchangeError) { // of this one market, say one that closed: its prices stay null
+            refusal ??= error;
+          } else {
             failure ??= error;
           }
         }
@@ -205,9 +208,9 @@ export class Feed {
         }
       }
     };
-    await Promise.all(Array.from({ length: PARALLEL_TICKERS }, worker));
-    if (failure !== null) {
-      throw failure;
+    await Promise.all(Array.from({ length: PARALLEL_TICKERS }, askInTurn));
+    if (failure !== null || (found.size === 0 && refusal !== null)) {
+      throw failure ?? refusal;
     }
   }
 }

@@ -56,7 +56,7 @@ internal sealed class WorkerProcess
     /// <exception cref="Exception">It cannot be started.</exception>
     public static async Task<WorkerProcess> Start(CcxtOptions options, ProcessStarter starter, World world, ILogger logger)
     {
-        var worker = new WorkerProcess(await starter.Start(CommandLine(options)), options, world, logger);
+        var worker = new WorkerProcess(await starter.Start(WorkerCommand.Of(options)), options, world, logger);
         worker._pipes.Start();
         worker.Ended = worker.Watch();
         return worker;
@@ -102,36 +102,6 @@ internal sealed class WorkerProcess
             // It has ended already.
         }
     }
-
-    private static ProcessStartInfo CommandLine(CcxtOptions options)
-    {
-        var info = new ProcessStartInfo(options.Node)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            ArgumentList =
-            {
-                $"--max-old-space-size={options.MemoryMegabytes * 3 / 4}",
-                options.WorkerScript,
-                "--lease", Milliseconds(options.Lease),
-                "--heartbeat", Milliseconds(options.Heartbeat),
-            },
-        };
-
-        // What this process was told is none of the worker's business, and Node must do what the command line says.
-        foreach (var name in info.Environment.Keys.Where(IsPrivate).ToList())
-        {
-            info.Environment.Remove(name);
-        }
-
-        return info;
-    }
-
-    private static bool IsPrivate(string variable) =>
-        variable.StartsWith("MARKETMANAGER_", StringComparison.OrdinalIgnoreCase) || variable == "NODE_OPTIONS";
-
-    private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
     private async Task<string> Watch()
     {

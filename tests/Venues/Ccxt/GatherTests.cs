@@ -104,6 +104,15 @@ public class GatherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Half_an_answer_is_not_taken_for_one()
+    {
+        await _venues.GatherSim();
+        await _control.Order("""{"kind":"truncated"}""");
+
+        Assert.Contains("malformed JSON", (await Failure()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_venue_that_does_not_answer_is_a_timeout()
     {
         await _control.Order("""{"kind":"hang"}""");
@@ -158,15 +167,33 @@ public class GatherTests : IAsyncLifetime
     [Fact]
     public async Task A_cancelled_gather_ends_its_request_at_the_venue()
     {
-        await _venues.GatherSim();
+        const string Patient = """{"ccxt":{"timeout":600000}}""";
+        await _venues.GatherSim(Patient);
         await _control.Order("""{"kind":"hang","count":1}""");
         using var cancellation = new CancellationTokenSource();
-        var gather = _venues.GatherSim(cancellationToken: cancellation.Token);
+        var gather = _venues.GatherSim(Patient, cancellation.Token);
         await Requested(SimulatorControl.Tickers, 2);
         await cancellation.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gather);
-        Assert.Equal(50, (await _venues.GatherSim()).Tickers.Count); // the feed takes one gather at a time
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gather.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(50, (await _venues.GatherSim(Patient)).Tickers.Count); // the feed takes one gather at a time
+    }
+
+    [Fact]
+    public async Task A_gather_behind_another_of_its_feed_can_be_cancelled()
+    {
+        await _control.Order("""{"kind":"hang","count":1}""");
+        using var cancellation = new CancellationTokenSource();
+        var first = _venues.GatherSim("""{"ccxt":{"timeout":600000}}""", cancellation.Token);
+        await Requested(SimulatorControl.Markets, 1);
+        using var cancelSecond = new CancellationTokenSource();
+        var second = _venues.GatherSim("""{"ccxt":{"timeout":600000}}""", cancelSecond.Token);
+        await cancelSecond.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.False(first.IsCompleted);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
@@ -209,12 +236,6 @@ public class GatherTests : IAsyncLifetime
     private Task<VenueException> Failure(string options = "{}") =>
         Assert.ThrowsAsync<VenueException>(() => _venues.GatherSim(options));
 
-    private async Task Requested(string path, long times)
-    {
-        long seen = 0;
-        while (seen < times)
-        {
-            seen = await _control.Requests(path);
-        }
-    }
+    private Task Requested(string path, long times) =>
+        Eventually.Holds($"{path} was asked for {times} times", async () => await _control.Requests(path) == times);
 }

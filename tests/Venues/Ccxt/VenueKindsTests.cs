@@ -70,6 +70,39 @@ public class VenueKindsTests
     }
 
     [Fact]
+    public async Task A_ticker_that_ccxt_cannot_calculate_with_keeps_what_it_has()
+    {
+        await using var venue = await FakeVenue.Start(path => path switch
+        {
+            "/api/v3/exchangeInfo" => """{"symbols":[{"symbol":"ETHUSDT","status":"TRADING","baseAsset":"ETH","quoteAsset":"USDT","filters":[]}]}""",
+            "/api/v3/ticker/24hr" => """[{"symbol":"ETHUSDT","openPrice":"1","priceChangePercent":"abc","bidPrice":"2","askPrice":"3"}]""",
+            _ => null,
+        });
+        await using var venues = TestVenues.Start(simulator: new Uri(venue.Address));
+
+        var ticker = Assert.Single((await venues.GatherSim()).Tickers);
+
+        Assert.Equal((null, 2m, 3m), (ticker.Last, ticker.Bid, ticker.Ask));
+    }
+
+    [Fact]
+    public async Task A_symbol_that_no_market_has_asks_for_the_markets_once_a_minute_at_most()
+    {
+        await using var venue = await FakeVenue.Start(path => path switch
+        {
+            "/api/v3/exchangeInfo" => """{"symbols":[{"symbol":"ETHUSDT","status":"TRADING","baseAsset":"ETH","quoteAsset":"USDT","filters":[]}]}""",
+            "/api/v3/ticker/24hr" => """[{"symbol":"ETHUSDT","lastPrice":"1"},{"symbol":"NEWUSDT","lastPrice":"2"}]""",
+            _ => null,
+        });
+        await using var venues = TestVenues.Start(simulator: new Uri(venue.Address));
+        await venues.GatherSim();
+        var second = await venues.GatherSim();
+
+        Assert.Equal("ETH/USDT", Assert.Single(second.Tickers).Symbol);
+        Assert.Equal(["/api/v3/exchangeInfo", "/api/v3/ticker/24hr", "/api/v3/ticker/24hr"], venue.Asked);
+    }
+
+    [Fact]
     public async Task A_venue_that_cannot_be_reached_is_a_network_error()
     {
         await using var venues = TestVenues.Start(simulator: new Uri("http://127.0.0.1:9"));
