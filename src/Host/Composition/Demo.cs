@@ -15,8 +15,8 @@ internal static class Demo
     private static readonly NewExchange[] Exchanges =
     [
         Exchange("Sim", 5, "{}"),
-        Exchange("Sim Dollars", 5, """{"markets":{"quotes":["USDT","USDC"]}}"""),
-        Exchange("Sim Bitcoin", 10, """{"markets":{"quotes":["BTC"]}}"""),
+        Exchange("Sim USDT", 5, """{"markets":{"quotes":["USDT"]}}"""),
+        Exchange("Sim USDC", 10, """{"markets":{"quotes":["USDC"]}}"""),
         Exchange("Sim Majors", 2, """{"markets":{"symbols":["BTC/USDT","ETH/USDT","BNB/USDT","ETH/BTC"]}}"""),
     ];
 

@@ -14,11 +14,9 @@ public static class NodeLogging
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(settings.LogLevel);
-        // The frameworks tell of every request at information; the API has its own log of those.
-        foreach (var framework in new[] { "Microsoft", "System" })
-        {
-            logging.AddFilter(framework, settings.LogLevel < LogLevel.Information ? settings.LogLevel : Max(LogLevel.Warning, settings.LogLevel));
-        }
+        // The frameworks tell of every request and connection; who wants that asks for everything.
+        var frameworks = settings.LogLevel is LogLevel.Trace or > LogLevel.Warning ? settings.LogLevel : LogLevel.Warning;
+        logging.AddFilter("Microsoft", frameworks).AddFilter("System", frameworks);
 
         if (settings.LogFormat == LogFormat.Json)
         {
@@ -50,6 +48,4 @@ public static class NodeLogging
         });
         return logging;
     }
-
-    private static LogLevel Max(LogLevel a, LogLevel b) => a > b ? a : b;
 }

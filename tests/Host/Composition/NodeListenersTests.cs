@@ -17,12 +17,9 @@ public sealed class NodeListenersTests : IDisposable
     [Fact]
     public async Task Socket_of_a_dead_node_makes_room()
     {
-        using (Listen())
-        {
-            // Closing leaves the file, as dying does.
-        }
+        // Nobody answers on it, as on the socket of a process that died.
+        await File.WriteAllTextAsync(SocketFile, string.Empty);
 
-        Assert.True(File.Exists(SocketFile));
         await new NodeListeners(new NodeSettings(), SocketFile).PrepareSocket(CancellationToken.None);
         Assert.False(File.Exists(SocketFile));
     }
