@@ -16,7 +16,7 @@ public static class Rejections
         RowConflictException { Rule: "idempotency" } => new(
             RejectionKind.Conflict, "another request with this Idempotency-Key was answered just now; repeat the request to get its answer"),
         RowConflictException { Rule: var rule } => new(RejectionKind.Conflict, $"the store's rule '{rule}' does not allow this"),
-        _ => new(RejectionKind.Unavailable, $"the store is away ({e.Message}); nothing was changed; try again"),
+        _ => new(RejectionKind.Unavailable, "the store is away; nothing was changed; try again"),
     };
 
     /// <summary>The node is about to stop.</summary>

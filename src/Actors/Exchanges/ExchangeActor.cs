@@ -267,8 +267,11 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
 
     private ExchangeView ViewOf(ExchangeState state, long sequence) => state.View(sequence, Attempt, Node);
 
-    private static Rejection NameTaken(string name) => new(
-        RejectionKind.Conflict, $"there is an exchange named '{name}' already (names are compared without regard to case); choose another name");
+    private static Rejection NameTaken(string name)
+    {
+        var message = $"there is an exchange named '{name}' already (names are compared without regard to case); choose another name";
+        return new(RejectionKind.Conflict, message, new Dictionary<string, IReadOnlyList<string>> { ["name"] = [message] });
+    }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }
