@@ -28,7 +28,10 @@ internal static class Migrations
     public static void Apply(Connection connection, string path, IReadOnlyList<Migration> migrations, DateTimeOffset now)
     {
         connection.Execute(
-            "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL)");
+            """
+            CREATE TABLE IF NOT EXISTS migration (
+              number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL)
+            """);
         foreach (var migration in migrations.Skip(Verify(connection, path, migrations)))
         {
             connection.Execute("BEGIN IMMEDIATE");

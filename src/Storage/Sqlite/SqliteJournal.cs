@@ -47,10 +47,12 @@ internal sealed class SqliteJournal(ReaderPool readers, SqliteWriter writer) : I
     private static void ReadEvents(
         Connection connection, long entity, long? actor, Dictionary<long, long> covered, IReplay replay, CancellationToken cancelled)
     {
+        const string columns = "actor, seq, kind, version, at, data";
+
         // All actors: the table from begin to end (+ keeps the index out), in which each one's events lie in their order.
         var rows = actor is { } one
-            ? connection.Prepare("SELECT actor, seq, kind, version, at, data FROM event WHERE entity = ? AND actor = ? ORDER BY seq").Add(entity).Add(one)
-            : connection.Prepare("SELECT actor, seq, kind, version, at, data FROM event WHERE +entity = ? ORDER BY id").Add(entity);
+            ? connection.Prepare($"SELECT {columns} FROM event WHERE entity = ? AND actor = ? ORDER BY seq").Add(entity).Add(one)
+            : connection.Prepare($"SELECT {columns} FROM event WHERE +entity = ? ORDER BY id").Add(entity);
         var kinds = new Interner();
         for (var count = 0; rows.Step(); count++)
         {

@@ -54,7 +54,8 @@ internal sealed class StoreFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreFolderException($"the data folder '{path}' cannot be written ({e.Message}); make it writable for this user, or name another with --data", e);
+            throw new StoreFolderException(
+                $"the data folder '{path}' cannot be written ({e.Message}); make it writable for this user, or name another with --data", e);
         }
     }
 

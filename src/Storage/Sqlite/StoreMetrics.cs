@@ -9,9 +9,15 @@ internal sealed class StoreMetrics(TimeProvider time)
     public const string MeterName = "MarketManager.Storage";
 
     private static readonly Meter Meter = new(MeterName);
-    private static readonly Histogram<double> CommitDuration = Meter.CreateHistogram<double>("marketmanager.storage.commit.duration", "s", "From the begin of a transaction to its being on the disk.");
-    private static readonly Histogram<long> CommitWrites = Meter.CreateHistogram<long>("marketmanager.storage.commit.writes", "{write}", "Writes that shared a transaction.");
-    private static readonly Counter<long> Failures = Meter.CreateCounter<long>("marketmanager.storage.failures", "{batch}", "Transactions that the store itself failed.");
+
+    private static readonly Histogram<double> CommitDuration = Meter.CreateHistogram<double>(
+        "marketmanager.storage.commit.duration", "s", "From the begin of a transaction to its being on the disk.");
+
+    private static readonly Histogram<long> CommitWrites = Meter.CreateHistogram<long>(
+        "marketmanager.storage.commit.writes", "{write}", "Writes that shared a transaction.");
+
+    private static readonly Counter<long> Failures = Meter.CreateCounter<long>(
+        "marketmanager.storage.failures", "{batch}", "Transactions that the store itself failed.");
 
     public long Now => time.GetTimestamp();
 

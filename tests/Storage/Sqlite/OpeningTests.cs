@@ -21,6 +21,26 @@ public sealed class OpeningTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
     }
 
+    [Theory]
+    [InlineData("journal_mode", "wal")]
+    [InlineData("synchronous", "2")] // FULL: a commit is on the disk when it returns
+    [InlineData("foreign_keys", "1")]
+    public async Task Writer_is_set_to_lose_nothing(string pragma, string value)
+    {
+        await using var store = SqliteUnderTest.Open(_folder.Path);
+
+        Assert.Equal(value, await store.Writer.Call(
+            session =>
+            {
+                var row = session.Connection.Prepare($"SELECT {pragma} || '' FROM pragma_{pragma}");
+                row.Step();
+                var text = row.Text();
+                row.Reset();
+                return text;
+            },
+            default));
+    }
+
     [Fact]
     public async Task Second_store_on_a_folder_is_refused_until_the_first_is_closed()
     {

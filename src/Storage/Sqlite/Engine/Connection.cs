@@ -34,7 +34,10 @@ internal sealed class Connection : IDisposable
     /// <summary>The connection that writes: write-ahead log, and a commit is on the disk when it returns.</summary>
     public static Connection OpenWriter(string path) => Configured(
         new Connection(path, Native.OpenReadWrite | Native.OpenCreate),
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;");
+        """
+        PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+        PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;
+        """);
 
     /// <summary>A connection that reads a consistent snapshot beside the writer and cannot change anything.</summary>
     public static Connection OpenReader(string path) => Configured(

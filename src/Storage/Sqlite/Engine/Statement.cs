@@ -211,7 +211,9 @@ internal sealed unsafe class Statement : IDisposable
 
     /// <summary>A decimal as it is kept: plain digits with its own number of places, no exponent.</summary>
     internal static int Format(decimal value, Span<byte> text) =>
-        value.TryFormat(text, out var written, default, CultureInfo.InvariantCulture) ? written : throw new ArgumentException("no room", nameof(text));
+        value.TryFormat(text, out var written, default, CultureInfo.InvariantCulture)
+            ? written
+            : throw new ArgumentException("no room", nameof(text));
 
     private Statement Bound(int code)
     {
