@@ -55,8 +55,8 @@ public abstract record RunMessage : EntityMessage
 
 /// <summary>What the child of one run leaves behind, whatever instance of it.</summary>
 /// <remarks>
-/// Not a message: the news that a child is gone overtakes what waits in the mailbox, and a mailbox may be full. Written by one
-/// child at a time, read by its parent only once the child is gone.
+/// Not a message: a mailbox may be full, and what a run brought must not be dropped. Written by one child at a time, read by
+/// its parent only once the child is gone.
 /// </remarks>
 public sealed class RunReport
 {

@@ -60,6 +60,7 @@ public sealed class DeletionTests : ExchangeTests
         var (id, pass) = CreateRunning();
         pass.ConfirmsLate = true;
         var first = Node.Send(x => x.Delete(id, null, default));
+        Node.Run();
         Assert.Equal(RejectionKind.Conflict, Rejected(Delete(id)));
         pass.ConfirmCancel();
         Node.Run();

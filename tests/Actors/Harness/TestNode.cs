@@ -51,13 +51,13 @@ internal sealed class TestNode
     /// <summary>Starts the process, after <see cref="Kill"/>, and recovers.</summary>
     public void Start()
     {
-        Boot();
+        var up = Boot();
         Run();
-        _ = Exchanges;
+        Answered(up);
     }
 
     /// <summary>Starts the process; it recovers as it is run.</summary>
-    public void Boot()
+    public Task<ExchangeSystem> Boot()
     {
         _lives++;
         _time = new MortalTime(Time);
@@ -66,7 +66,7 @@ internal sealed class TestNode
         var system = new ActorSystem(Name, world, NullLoggerFactory.Instance, _scheduler);
         var ports = new ExchangePorts(_wrap(Store.Journal), Store, Store, Store, Store, _source, new FakeVenues());
         var policy = new ExchangePolicy(Name, Stablecoins.Default, AllowPrivateAddresses: true);
-        Begin(async () => _exchanges = await ExchangeSystem.Start(
+        return Begin(async () => _exchanges = await ExchangeSystem.Start(
             system, ports, policy, NullLogger<ExchangeSystem>.Instance, CancellationToken.None));
     }
 

@@ -78,7 +78,7 @@ public sealed class RunningActorStaleTests : ExchangeTests
     }
 
     [Fact]
-    public void Result_counts_though_the_news_of_the_childs_end_overtakes_the_mailbox()
+    public void Result_counts_though_it_comes_while_the_actor_waits_for_the_store()
     {
         var (id, pass) = CreateRunning();
         Store.Journal.Hold();
