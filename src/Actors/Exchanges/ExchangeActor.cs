@@ -27,12 +27,6 @@ public sealed record ExchangeSurroundings(
 
     internal static readonly DomainCodec Codec = new();
 
-    internal static readonly SupervisorStrategy ChildSupervision = new(
-        Attempts.Most - 1,
-        TimeSpan.FromDays(1),
-        new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)),
-        _ => Directive.Restart);
-
     internal ExchangeRules Rules => new(Venues.All, AllowPrivateAddresses);
 }
 
@@ -69,7 +63,7 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
     protected override object RowOf(ExchangeState state, long sequence) => new ExchangeUpdated(ViewOf(state, sequence));
 
     /// <inheritdoc/>
-    protected override ActorRef SpawnChild(RunInFlight run, Attempts attempts)
+    protected override ActorRef SpawnChild(RunInFlight run, RunReport report)
     {
         var interval = TimeSpan.FromSeconds(State.Settings.Interval);
         var tolerance = run.Trigger is RunTrigger.Demand ? TimeSpan.Zero : Min(TimeSpan.FromSeconds(1), interval / 2);
@@ -78,8 +72,8 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
         var self = Context.Self;
         return Context.Spawn(
             $"run-{run.Number}",
-            () => new GatherActor(order, attempts, self, around.Feeds),
-            new SpawnOptions { Supervision = ExchangeSurroundings.ChildSupervision });
+            () => new GatherActor(order, report, self, around.Feeds),
+            new SpawnOptions { Supervision = GatherActor.Supervision(report) });
     }
 
     /// <inheritdoc/>
@@ -120,7 +114,11 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
         if (await Create(command) is { } why)
         {
             command.Reply.Send(why);
-            Context.StopSelf();
+            if (why.Kind is not RejectionKind.OutcomeUnknown)
+            {
+                Context.StopSelf();
+            }
+
             return;
         }
 
@@ -263,9 +261,16 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
         }
     }
 
+    /// <inheritdoc/>
+    protected override ValueTask OnStop()
+    {
+        _delete?.Reply.Send(Rejections.Leaving);
+        return base.OnStop();
+    }
+
     private ExchangeView View() => ViewOf(State, Sequence);
 
-    private ExchangeView ViewOf(ExchangeState state, long sequence) => state.View(sequence, Attempt, Node);
+    private ExchangeView ViewOf(ExchangeState state, long sequence) => state.View(sequence, Attempt, Node, Now);
 
     private static Rejection NameTaken(string name)
     {

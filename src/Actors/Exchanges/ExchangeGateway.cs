@@ -107,7 +107,15 @@ public sealed class ExchangeGateway(
         }
 
         _paused = paused;
-        await exchanges.Ask<bool>(reply => new ExchangesMessage.SetPaused(paused, reply), Patience, cancellationToken);
+        try
+        {
+            await exchanges.Ask<bool>(reply => new ExchangesMessage.SetPaused(paused, reply), Patience, cancellationToken);
+        }
+        catch (ActorStoppedException)
+        {
+            // The node leaves; its next start reads what was written.
+        }
+
         return null;
     }
 
@@ -131,6 +139,10 @@ public sealed class ExchangeGateway(
         catch (StoreException e)
         {
             return Rejections.Of(e);
+        }
+        catch (Exception e) when (e is ActorStoppedException or MailboxFullException or AskTimeoutException)
+        {
+            return new Rejection(RejectionKind.Unavailable, "this node takes no new exchange now; nothing was changed; try again");
         }
 
         return await Ask<ExchangeView>(
@@ -157,9 +169,13 @@ public sealed class ExchangeGateway(
         {
             return await actor.Ask(create, patience, cancellationToken);
         }
-        catch (ActorStoppedException)
+        catch (Exception e) when (e is ActorStoppedException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return null;
+        }
+        catch (StoreException e)
+        {
+            return Rejections.Of(e);
         }
         catch (MailboxFullException)
         {

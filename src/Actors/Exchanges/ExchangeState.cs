@@ -83,7 +83,8 @@ public sealed record ExchangeState(
     /// <param name="sequence">Of the last event.</param>
     /// <param name="attempt">Of the run that is going, from 1; it changes without an event.</param>
     /// <param name="node">The node that owns the exchange.</param>
-    public ExchangeView View(long sequence, int attempt, string node)
+    /// <param name="now">The instant.</param>
+    public ExchangeView View(long sequence, int attempt, string node, DateTimeOffset now)
     {
         var running = Runs.Running;
         return new(
@@ -110,7 +111,7 @@ public sealed record ExchangeState(
                 running?.Started ?? Runs.Last?.Started,
                 running?.RunId ?? Runs.Last?.RunId,
                 running?.Started,
-                RunDecisions.NextDue(Runs),
+                RunDecisions.NextDue(Runs, now),
                 running is null ? null : attempt,
                 Runs.ConsecutiveFailures,
                 Runs.LastError,

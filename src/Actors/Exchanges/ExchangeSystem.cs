@@ -93,7 +93,7 @@ public sealed partial class ExchangeSystem
         var parent = system.Spawn(
             "exchanges",
             () => new ExchangesActor(recovered, around, directory, paused),
-            new SpawnOptions { MailboxCapacity = 65_536 });
+            new SpawnOptions { MailboxCapacity = 65_536, Supervision = ExchangesActor.Supervision });
         var gateway = new ExchangeGateway(
             system.World, directory, parent, ports.Journal, ports.Exchanges, ports.Runs, ports.Answers, ports.Settings, paused);
 
@@ -107,19 +107,32 @@ public sealed partial class ExchangeSystem
     public async Task Leave()
     {
         _gateway.Close();
-        await Task.WhenAll(Directory.Actors.Select(async actor =>
+        var left = await Task.WhenAll(Directory.Actors.Select(Leave));
+        var stopped = _system.Stop(_parent);
+        if (Array.TrueForAll(left, isLeft => isLeft))
         {
-            try
-            {
-                await actor.Ask<bool>(reply => new RunMessage.Leave(LeavePatience, reply), LeavePatience + TimeSpan.FromSeconds(1));
-            }
-            catch (Exception e) when (e is ActorStoppedException or AskTimeoutException or MailboxFullException)
-            {
-                // Gone already, or its run will be found in state by the next start.
-            }
-        }));
-        await _system.Stop(_parent);
-        await _system.Stop(_feeds);
+            await stopped;
+            await _system.Stop(_feeds);
+        }
+
+        // Else a child does not end, because a venue's worker hangs. The process ends without it.
+    }
+
+    // False where a run was not brought to its end in time; the next start finds it in state.
+    private static async Task<bool> Leave(ActorRef<EntityMessage> exchange)
+    {
+        try
+        {
+            return await exchange.Ask<bool>(reply => new RunMessage.Leave(LeavePatience, reply), LeavePatience + TimeSpan.FromSeconds(1));
+        }
+        catch (Exception e) when (e is AskTimeoutException or MailboxFullException)
+        {
+            return false;
+        }
+        catch (ActorStoppedException)
+        {
+            return true;
+        }
     }
 
     [LoggerMessage(1, LogLevel.Information, "recovered {Count} exchanges, {Failures} of them broken, in {Milliseconds:0} ms")]

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace MarketManager.Actors.Exchanges;
 
 /// <summary>
-/// The parent of all exchanges of this node: spawns, supervises and keeps the directory. A restart loses nothing that is
-/// not in the journal; its children are spawned again from what was recovered.
+/// The parent of all exchanges of this node: spawns, supervises and keeps the directory. A failure of its own drops one
+/// message and leaves it and its children as they are.
 /// </summary>
 public sealed partial class ExchangesActor(
     IReadOnlyDictionary<long, Recovered<ExchangeState>> recovered,
@@ -23,7 +23,11 @@ public sealed partial class ExchangesActor(
             _ => Directive.Restart),
     };
 
-    private bool _paused = paused;
+    /// <summary>How it is supervised itself: a restart would end all exchanges for a defect that is not theirs.</summary>
+    public static SupervisorStrategy Supervision { get; } = SupervisorStrategy.Default with { Decide = _ => Directive.Resume };
+
+    // Read by an exchange that restarts, too.
+    private volatile bool _paused = paused;
 
     /// <inheritdoc/>
     protected override ValueTask OnStart()
@@ -70,8 +74,7 @@ public sealed partial class ExchangesActor(
 
     private ActorRef<EntityMessage> Spawn(long id, Recovered<ExchangeState> state)
     {
-        var isPaused = _paused;
-        var actor = Context.Spawn($"exchange-{id}", () => new ExchangeActor(id, state, around, isPaused), OfExchanges);
+        var actor = Context.Spawn($"exchange-{id}", () => new ExchangeActor(id, state, around, _paused), OfExchanges);
         directory.Add(id, actor);
         Context.Watch(actor, gone => new ExchangesMessage.Gone(id, gone.Reason));
         return actor;

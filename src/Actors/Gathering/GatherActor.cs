@@ -27,13 +27,20 @@ public abstract record GatherMessage
 /// nothing of its request is left at the venue. A restart begins the next attempt.
 /// </summary>
 public sealed class GatherActor(
-    GatherOrder order, Attempts attempts, ActorRef<EntityMessage> exchange, ActorRef<MarketFeedMessage> feeds) : Actor<GatherMessage>
+    GatherOrder order, RunReport report, ActorRef<EntityMessage> exchange, ActorRef<MarketFeedMessage> feeds) : Actor<GatherMessage>
 {
     private static readonly Backoff Backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(30);
     private static readonly object RetryTimer = new();
 
     private bool _waiting;
+
+    /// <summary>How the child of a run is supervised: a crash costs an attempt.</summary>
+    public static SupervisorStrategy Supervision(RunReport report) => new(
+        RunReport.MostAttempts,
+        TimeSpan.FromDays(1),
+        Backoff,
+        _ => report.Attempts < RunReport.MostAttempts ? Directive.Restart : Directive.Stop);
 
     /// <inheritdoc/>
     protected override ValueTask OnStart()
@@ -52,7 +59,7 @@ public sealed class GatherActor(
                 break;
             case GatherMessage.Brought brought:
                 _waiting = false;
-                exchange.Tell(new RunMessage.ChildSucceeded(order.Run, brought.Gathering));
+                report.Result = brought.Gathering;
                 Context.StopSelf();
                 break;
             case GatherMessage.Failed { Failure: VenueException failure }:
@@ -78,28 +85,31 @@ public sealed class GatherActor(
 
     private void Try()
     {
-        attempts.Count++;
-        exchange.Tell(new RunMessage.AttemptStarted(order.Run, attempts.Count));
+        report.Attempts++;
+        exchange.Tell(new RunMessage.AttemptStarted(order.Run, report.Attempts));
         _waiting = true;
+
+        // Asked within the turn, so that no Leave can overtake it.
+        var gathering = feeds.Ask<MarketGathering>(
+            reply => new MarketFeedMessage.Gather(order.Feed, order.FreshSince, this, reply), Timeout.InfiniteTimeSpan, Context.Stopping);
+        var brought = gathering.AsTask();
         Context.Pipe(
-            stopping => feeds.Ask<MarketGathering>(
-                reply => new MarketFeedMessage.Gather(order.Feed, order.FreshSince, this, reply), Timeout.InfiniteTimeSpan, stopping).AsTask(),
+            _ => brought,
             gathering => new GatherMessage.Brought(gathering),
             failure => new GatherMessage.Failed(failure));
     }
 
     private void OnVenueFailed(VenueException failure)
     {
-        var wait = Backoff.Before(attempts.Count, Context.World.NextDouble());
+        var wait = Backoff.Before(report.Attempts, Context.World.NextDouble());
         wait = failure.RetryAfter > wait ? failure.RetryAfter.Value : wait;
-        if (ErrorKinds.MayPass(failure.Kind) && attempts.Count < Attempts.Most && Context.World.Now + wait < order.Deadline)
+        if (ErrorKinds.MayPass(failure.Kind) && report.Attempts < RunReport.MostAttempts && Context.World.Now + wait < order.Deadline)
         {
             Context.Timers.Start(RetryTimer, new GatherMessage.Try(), wait);
             return;
         }
 
-        var message = failure.Message.Length <= 500 ? failure.Message : failure.Message[..500];
-        exchange.Tell(new RunMessage.ChildFailed(order.Run, new RunError(failure.Kind, message, Context.World.Now)));
+        report.Error = RunError.Of(failure.Kind, failure.Message, Context.World.Now);
         Context.StopSelf();
     }
 }

@@ -6,7 +6,7 @@ namespace MarketManager.Actors.Gathering;
 
 /// <summary>
 /// Asks a venue once for everybody who wants the same: owns the passes that are under way, and for a moment what they
-/// brought. A restart loses both; whoever waits times out with its run and asks again.
+/// brought. A restart loses both; whoever waits is told, and asks again.
 /// </summary>
 public sealed class MarketFeedsActor(IMarketSource source, Stablecoins stablecoins) : Actor<MarketFeedMessage>
 {
@@ -32,6 +32,17 @@ public sealed class MarketFeedsActor(IMarketSource source, Stablecoins stablecoi
             case MarketFeedMessage.Forget forget:
                 _feeds.Remove(forget.Key);
                 break;
+        }
+
+        return default;
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask OnStop()
+    {
+        foreach (var waiting in _feeds.Values.SelectMany(feed => feed.Waiting))
+        {
+            waiting.Reply.Fail(new ActorStoppedException(Context.Self.Path));
         }
 
         return default;

@@ -17,7 +17,7 @@ public static class RunDecisions
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(1);
 
     /// <summary>The start that comes next; null while a run is going, or where nothing is due ever.</summary>
-    public static NextStart? Next(RunLife life)
+    public static NextStart? Next(RunLife life, DateTimeOffset now)
     {
         if (life.Running is not null)
         {
@@ -29,15 +29,15 @@ public static class RunDecisions
             return new NextStart(RunTrigger.Recovery, debt.Since, null, null);
         }
 
-        return life.Schedule is { } schedule && FirstOpenSlot(life, schedule) is var slot
+        return life.Schedule is { } schedule && FirstOpenSlot(life, schedule, now) is var slot
             ? new NextStart(RunTrigger.Interval, schedule.At(slot), schedule.Generation, slot)
             : null;
     }
 
     /// <summary>When the schedule is due next, whatever else is going on; null while the timer is off.</summary>
-    public static DateTimeOffset? NextDue(RunLife life) =>
+    public static DateTimeOffset? NextDue(RunLife life, DateTimeOffset now) =>
         life.Debt is { } debt && life.Running is null ? debt.Since
-        : life.Schedule is { } schedule ? schedule.At(FirstOpenSlot(life, schedule))
+        : life.Schedule is { } schedule ? schedule.At(FirstOpenSlot(life, schedule, now))
         : null;
 
     /// <summary>The interval while the entity fails: doubled, up to <see cref="LongestStretch"/> or itself.</summary>
@@ -64,7 +64,7 @@ public static class RunDecisions
     /// <summary>A new anchor where the next start lies further ahead than one interval, because the clock was set back; else null.</summary>
     public static RunEvent.ScheduleSet? Reanchor(RunLife life, DateTimeOffset now) =>
         life.Schedule is { } schedule
-        && Next(life) is { Slot: not null } next
+        && Next(life, now) is { Slot: not null } next
         && next.Due - now > StretchedInterval(life, schedule.Interval) + ClockTolerance
             ? new(life.Generation + 1, now, schedule.Interval, 1, null, now)
             : null;
@@ -75,7 +75,7 @@ public static class RunDecisions
     /// <param name="start">What is the same for all starts.</param>
     public static RunEvent.Started? Start(RunLife life, NextStart next, StartContext start)
     {
-        if (Next(life) is not { } current || current.Trigger != next.Trigger || current.Generation != next.Generation)
+        if (Next(life, start.Now) is not { } current || current.Trigger != next.Trigger || current.Generation != next.Generation)
         {
             return null;
         }
@@ -125,11 +125,12 @@ public static class RunDecisions
         return new(start.NewRunId(at), life.Number + 1, trigger, null, null, null, due, null, start.MaxRun, start.Node, at);
     }
 
-    // Slots that a run outlasted are skipped; while failing, slots before the stretched interval are, too.
-    private static long FirstOpenSlot(RunLife life, Schedule schedule)
+    // Slots that a run outlasted are skipped; while failing, slots before the stretched interval are, too. A run that ended
+    // in the future tells nothing: the clock was set back since.
+    private static long FirstOpenSlot(RunLife life, Schedule schedule, DateTimeOffset now)
     {
         var slot = schedule.NextSlot;
-        if (life.Last is { } last)
+        if (life.Last is { } last && last.Ended <= now)
         {
             slot = Math.Max(slot, schedule.FirstNotBefore(last.Ended));
         }

@@ -30,16 +30,6 @@ public abstract record RunMessage : EntityMessage
     /// <param name="Attempt">From 1.</param>
     public sealed record AttemptStarted(Guid RunId, int Attempt) : RunMessage;
 
-    /// <summary>A child brought what it was to bring, and is about to stop.</summary>
-    /// <param name="RunId">Of which run.</param>
-    /// <param name="Result">What the entity knows how to keep.</param>
-    public sealed record ChildSucceeded(Guid RunId, object Result) : RunMessage;
-
-    /// <summary>A child gave up, and is about to stop.</summary>
-    /// <param name="RunId">Of which run.</param>
-    /// <param name="Error">Why.</param>
-    public sealed record ChildFailed(Guid RunId, RunError Error) : RunMessage;
-
     /// <summary>A child is gone for good, with all that it had under way.</summary>
     /// <param name="RunId">Of which run.</param>
     /// <param name="Reason">What it died of; null where it stopped by itself or was stopped.</param>
@@ -63,12 +53,22 @@ public abstract record RunMessage : EntityMessage
     internal sealed record ArmAgain : RunMessage;
 }
 
-/// <summary>Counts the attempts of one run across restarts of its child.</summary>
-public sealed class Attempts
+/// <summary>What the child of one run leaves behind, whatever instance of it.</summary>
+/// <remarks>
+/// Not a message: a mailbox may be full, and what a run brought must not be dropped. Written by one child at a time, read by
+/// its parent only once the child is gone.
+/// </remarks>
+public sealed class RunReport
 {
     /// <summary>How often the work may be begun within one run.</summary>
-    public const int Most = 3;
+    public const int MostAttempts = 3;
 
-    /// <summary>How often it was begun; used by one child at a time.</summary>
-    public int Count { get; set; }
+    /// <summary>How often the work was begun.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>What the entity knows how to keep; null unless the work succeeded.</summary>
+    public object? Result { get; set; }
+
+    /// <summary>Why the child gave up; null where it did not.</summary>
+    public RunError? Error { get; set; }
 }

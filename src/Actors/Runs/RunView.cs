@@ -39,7 +39,16 @@ public enum RunState
 /// <param name="Kind">One of <see cref="ErrorKinds"/>.</param>
 /// <param name="Message">A sentence; at most 500 characters; no secrets.</param>
 /// <param name="At">When, UTC.</param>
-public sealed record RunError(string Kind, string Message, DateTimeOffset At);
+public sealed record RunError(string Kind, string Message, DateTimeOffset At)
+{
+    private const int LongestMessage = 500;
+
+    /// <summary>An error whose message is cut to what is kept, and its time to milliseconds.</summary>
+    public static RunError Of(string kind, string message, DateTimeOffset at) => new(
+        kind,
+        message.Length <= LongestMessage ? message : string.Concat(message.AsSpan(0, LongestMessage - 1), "…"),
+        at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMillisecond)));
+}
 
 /// <summary>How much a run brought.</summary>
 /// <param name="Markets">Markets that are now kept.</param>

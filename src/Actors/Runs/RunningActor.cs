@@ -1,4 +1,3 @@
-using MarketManager.Actors.Idempotency;
 using MarketManager.Kernel;
 
 namespace MarketManager.Actors.Runs;
@@ -31,12 +30,9 @@ public abstract partial class RunningActor<TState>(
 {
     private static readonly TimeSpan RecoverySpread = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
-    private static readonly object StartTimer = new(), OverdueTimer = new(), LeaveTimer = new(), EndTimer = new();
+    private static readonly object StartTimer = new(), LeaveTimer = new();
 
     private readonly List<RunMessage.AwaitEnd> _waiters = [];
-    private ActorRef? _child;
-    private Attempts _attempts = new();
-    private PendingEnd? _end;
     private RunMessage.Leave? _leave;
     private bool _paused = paused;
 
@@ -48,9 +44,6 @@ public abstract partial class RunningActor<TState>(
 
     /// <summary>How long a run may take.</summary>
     protected abstract TimeSpan MaxRun { get; }
-
-    /// <summary>The attempt of the run that is going, from 1.</summary>
-    protected int Attempt => Math.Max(1, _attempts.Count);
 
     /// <summary>True once the node is about to stop.</summary>
     protected bool Leaving => _leave is not null;
@@ -68,8 +61,8 @@ public abstract partial class RunningActor<TState>(
         }
     }
 
-    /// <summary>Spawns the child that does the work of a run; it reports with <see cref="RunMessage"/>s and stops itself.</summary>
-    protected abstract ActorRef SpawnChild(RunInFlight run, Attempts attempts);
+    /// <summary>Spawns the child that does the work of a run; it leaves a report and stops itself.</summary>
+    protected abstract ActorRef SpawnChild(RunInFlight run, RunReport report);
 
     /// <summary>The row that shows the entity as it is after an event.</summary>
     protected abstract object RowOf(TState state, long sequence);
@@ -90,9 +83,14 @@ public abstract partial class RunningActor<TState>(
     /// <inheritdoc/>
     protected override async ValueTask OnStart()
     {
-        // No child of this process has a run that is found in state: whoever ran it is dead.
-        if (Life.Running is not null)
+        if (!Exists && Context.Restarts > 0)
         {
+            // Its creation turns out not to have been kept, or its deletion to have been.
+            Context.StopSelf();
+        }
+        else if (Life.Running is not null)
+        {
+            // No child of this process has a run that is found in state: whoever ran it is dead.
             await KeepEnd(new PendingEnd(
                 RunState.Crashed, null, Error(ErrorKinds.ProcessDied, "the process that carried the run died")));
         }
@@ -103,13 +101,23 @@ public abstract partial class RunningActor<TState>(
     }
 
     /// <inheritdoc/>
+    protected override ValueTask OnStop()
+    {
+        foreach (var waiter in _waiters)
+        {
+            waiter.Reply.Send(null);
+        }
+
+        _leave?.Reply.Send(true);
+        return default;
+    }
+
+    /// <inheritdoc/>
     protected override ValueTask OnMessage(EntityMessage message) => message switch
     {
         RunMessage.StartDue x => OnStartDue(x),
         RunMessage.RunNow x => OnRunNow(x),
         RunMessage.AttemptStarted x => OnAttempt(x),
-        RunMessage.ChildSucceeded x => Expect(x.RunId, new PendingEnd(RunState.Succeeded, x.Result, null)),
-        RunMessage.ChildFailed x => Expect(x.RunId, new PendingEnd(RunState.Failed, null, x.Error)),
         RunMessage.ChildGone x => OnChildGone(x),
         RunMessage.Overdue x => OnOverdue(x),
         RunMessage.AwaitEnd x => OnAwaitEnd(x),
@@ -139,14 +147,14 @@ public abstract partial class RunningActor<TState>(
             return;
         }
 
-        if (RunDecisions.Next(Life) is not { } next)
+        if (RunDecisions.Next(Life, Now) is not { } next)
         {
             Context.Timers.Cancel(StartTimer);
             return;
         }
 
         var wait = next.Due - Now;
-        if (wait <= TimeSpan.Zero)
+        if (wait <= TimeSpan.Zero || next.Trigger is RunTrigger.Recovery)
         {
             var over = Life.Schedule is { } schedule && schedule.Interval < spread ? schedule.Interval : spread;
             wait = Context.World.NextDuration(over);
@@ -155,24 +163,8 @@ public abstract partial class RunningActor<TState>(
         Context.Timers.Start(StartTimer, new RunMessage.StartDue(next), wait);
     }
 
-    /// <summary>Ends the run that is going otherwise than by itself; what ends it first counts.</summary>
-    protected ValueTask CutShort(RunState outcome, RunError error)
-    {
-        if (Life.Running is not null)
-        {
-            _end ??= new PendingEnd(outcome, null, error);
-            if (_child is { } child)
-            {
-                Context.Stop(child);
-            }
-        }
-
-        return default;
-    }
-
     /// <summary>An error of now.</summary>
-    protected RunError Error(string kind, string message) =>
-        new(kind, message.Length <= 500 ? message : string.Concat(message.AsSpan(0, 499), "…"), Now);
+    protected RunError Error(string kind, string message) => RunError.Of(kind, message, Now);
 
     private StartContext StartContext() => new(Now, MaxRun, node, Context.World.NewId);
 
@@ -208,6 +200,12 @@ public abstract partial class RunningActor<TState>(
             return;
         }
 
+        if (!Exists)
+        {
+            request.Reply.Send(new Rejection(RejectionKind.NotFound, $"there is no {Id.Entity} {Id.Id}"));
+            return;
+        }
+
         var decision = RunDecisions.StartOnDemand(Life, StartContext());
         if (decision.Why is { } why)
         {
@@ -223,116 +221,6 @@ public abstract partial class RunningActor<TState>(
         {
             request.Reply.Send(Rejections.Of(e));
         }
-    }
-
-    // The child is made only after the start is durable: a run that nobody knows of must not ask anything of a venue.
-    private async ValueTask<RunView> Begin(RunEvent.Started started, IdempotencyKey? key)
-    {
-        _attempts = new Attempts();
-        var view = Life.Apply(started).Running!.View(Id.Id, 1);
-        await Persist(
-            [started],
-            (state, sequence) => key is null
-                ? [new RunOpened(view), RowOf(state, sequence)]
-                : [new RunOpened(view), RowOf(state, sequence), KeptAnswer.Of(key, view, started.At)],
-            guarded: key is not null);
-
-        Context.Timers.Cancel(StartTimer);
-        var run = Life.Running!;
-        RunMetrics.CountStart(run);
-        _child = SpawnChild(run, _attempts);
-        Context.Watch(_child, gone => new RunMessage.ChildGone(run.RunId, gone.Reason));
-        Context.Timers.Start(OverdueTimer, new RunMessage.Overdue(run.RunId), run.MaxRun);
-        return view;
-    }
-
-    private async ValueTask OnAttempt(RunMessage.AttemptStarted attempt)
-    {
-        if (Life.Running?.RunId == attempt.RunId && attempt.Attempt > 1)
-        {
-            RunMetrics.CountRetry();
-            await TryKeep();
-        }
-    }
-
-    private ValueTask Expect(Guid runId, PendingEnd end)
-    {
-        if (Life.Running?.RunId == runId)
-        {
-            _end ??= end;
-        }
-
-        return default;
-    }
-
-    // Only now nothing of the run is left, and its end may be written.
-    private async ValueTask OnChildGone(RunMessage.ChildGone gone)
-    {
-        if (Life.Running?.RunId == gone.RunId)
-        {
-            _child = null;
-            await KeepEnd(_end ?? new PendingEnd(
-                RunState.Failed,
-                null,
-                Error(ErrorKinds.Internal, $"the run's child died: {gone.Reason?.Message ?? "it ended without a result"}")));
-        }
-    }
-
-    private ValueTask OnOverdue(RunMessage.Overdue overdue) => Life.Running is { } run && run.RunId == overdue.RunId
-        ? CutShort(RunState.Stale, Error(ErrorKinds.Stale, $"the run took longer than {run.MaxRun.TotalSeconds:0} s and was ended"))
-        : default;
-
-    private async ValueTask KeepEnd(PendingEnd end)
-    {
-        _end = end;
-        var run = Life.Running!;
-        var at = Now > run.Started ? Now : run.Started;
-        var yield = YieldOf(run, end.Outcome, end.Result, at);
-        var ended = RunDecisions.End(run, end.Outcome, Attempt, yield.Tally, end.Error, at);
-        var view = run.View(Id.Id, Attempt) with
-        {
-            State = end.Outcome,
-            Ended = ended.At,
-            Tally = yield.Tally,
-            Error = end.Error,
-        };
-        try
-        {
-            await Persist([ended, .. yield.Events], (state, sequence) => [new RunClosed(view), RowOf(state, sequence), .. yield.Rows]);
-        }
-        catch (StoreException e) when (e is StoreFullException or StoreUnavailableException)
-        {
-            LogEndNotKept(Id, run.RunId, e.Message);
-            await OnEndKept(end.Outcome, e);
-            if (end.Outcome is RunState.Cancelled)
-            {
-                _end = new PendingEnd(
-                    RunState.Crashed, null, Error(ErrorKinds.Internal, "the run was cut short by a DELETE that the store did not take"));
-            }
-
-            Context.Timers.Start(EndTimer, new RunMessage.KeepEndAgain(), StoreRetry);
-            return;
-        }
-
-        _end = null;
-        Context.Timers.Cancel(OverdueTimer);
-        RunMetrics.CountEnd(view);
-        LogEnded(Id, run.RunId, end.Outcome, (ended.At - run.Started).TotalMilliseconds, Attempt, end.Error?.Kind, end.Error?.Message);
-        foreach (var waiter in _waiters)
-        {
-            waiter.Reply.Send(waiter.RunId == view.RunId ? view : null);
-        }
-
-        _waiters.Clear();
-        await OnEndKept(end.Outcome, null);
-        if (_leave is { } leave)
-        {
-            leave.Reply.Send(true);
-            Context.StopSelf();
-            return;
-        }
-
-        await Arm(end.Outcome is RunState.Crashed ? RecoverySpread : default);
     }
 
     private ValueTask OnAwaitEnd(RunMessage.AwaitEnd request)
@@ -386,7 +274,4 @@ public abstract partial class RunningActor<TState>(
             return false;
         }
     }
-
-    /// <summary>How a run is to end once its child is gone.</summary>
-    private sealed record PendingEnd(RunState Outcome, object? Result, RunError? Error);
 }

@@ -60,7 +60,7 @@ public abstract class PersistentActor<TMessage, TState, TEvent> : Actor<TMessage
     /// <exception cref="StoreFullException">Nothing was written, the state is unchanged.</exception>
     /// <exception cref="StoreUnavailableException">
     /// The state is unchanged. Where the outcome is not known, the actor fails after this message even if its handler catches
-    /// the exception, so that a restart reads what really was written.
+    /// the exception, so that a restart reads what really was written; not where there are only rows.
     /// </exception>
     /// <exception cref="JournalConflictException">The actor stops after this message.</exception>
     protected ValueTask Persist(IReadOnlyList<TEvent> events, IReadOnlyList<object>? rows = null, bool guarded = false)
@@ -130,7 +130,7 @@ public abstract class PersistentActor<TMessage, TState, TEvent> : Actor<TMessage
             Context.Condemn(e);
             throw;
         }
-        catch (StoreUnavailableException e) when (e.OutcomeUnknown)
+        catch (StoreUnavailableException e) when (e.OutcomeUnknown && events.Count > 0)
         {
             Context.FailAfterMessage(e);
             throw;

@@ -14,7 +14,7 @@ public class RunDecisionsTests
     public void First_run_is_due_at_once()
     {
         var life = Enabled(10);
-        Assert.Equal(new NextStart(RunTrigger.Interval, T0, 1, 0), RunDecisions.Next(life));
+        Assert.Equal(new NextStart(RunTrigger.Interval, T0, 1, 0), Next(life));
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public class RunDecisionsTests
         var life = Enabled(10);
         for (var n = 0; n < 100; n++)
         {
-            var next = RunDecisions.Next(life)!;
+            var next = Next(life)!;
             Assert.Equal(At(10 * n), next.Due);
             life = RunFor(life, startedLate: 0.2, seconds: 3);
         }
@@ -33,7 +33,7 @@ public class RunDecisionsTests
     public void Run_that_outlasts_its_interval_skips_the_starts_it_covers()
     {
         var life = RunFor(Enabled(10), startedLate: 0, seconds: 25);
-        var next = RunDecisions.Next(life)!;
+        var next = Next(life)!;
         Assert.Equal((At(30), 3L), (next.Due, next.Slot));
 
         var started = RunDecisions.Start(life, next, Context(At(30)))!;
@@ -44,7 +44,7 @@ public class RunDecisionsTests
     public void Nothing_is_due_while_a_run_is_going()
     {
         var life = Start(Enabled(10), At(0));
-        Assert.Null(RunDecisions.Next(life));
+        Assert.Null(Next(life));
         Assert.Null(RunDecisions.Start(life, new NextStart(RunTrigger.Interval, At(10), 1, 1), Context(At(10))));
     }
 
@@ -52,12 +52,12 @@ public class RunDecisionsTests
     public void Missed_starts_happen_once()
     {
         var life = RunFor(Enabled(10), startedLate: 0, seconds: 1);
-        var next = RunDecisions.Next(life)!;
+        var next = Next(life)!;
         var started = RunDecisions.Start(life, next, Context(At(3605)))!;
         Assert.Equal((360L, 1L, At(3600)), (started.Slot, started.CoversFrom, started.Due));
 
         life = End(life.Apply(started), RunState.Succeeded, At(3606));
-        Assert.Equal(At(3610), RunDecisions.Next(life)!.Due);
+        Assert.Equal(At(3610), Next(life)!.Due);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public class RunDecisionsTests
         var life = RunFor(Enabled(10), startedLate: 0, seconds: 1);
         var demand = Assert.Single(RunDecisions.StartOnDemand(life, Context(At(4))).Events);
         life = End(life.Apply((RunEvent)demand), RunState.Succeeded, At(6));
-        Assert.Equal(At(10), RunDecisions.Next(life)!.Due);
+        Assert.Equal(At(10), Next(life)!.Due);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public class RunDecisionsTests
     {
         var life = RunFor(Enabled(60), startedLate: 0, seconds: 1);
         life = life.Apply(RunDecisions.ChangeInterval(life, TimeSpan.FromSeconds(20), At(5)));
-        Assert.Equal(At(20), RunDecisions.Next(life)!.Due);
+        Assert.Equal(At(20), Next(life)!.Due);
     }
 
     [Fact]
@@ -98,9 +98,9 @@ public class RunDecisionsTests
     {
         var life = RunFor(Enabled(10), startedLate: 0, seconds: 1);
         life = life.Apply(RunDecisions.Disable(life, At(12)));
-        Assert.Null(RunDecisions.Next(life));
+        Assert.Null(Next(life));
         life = life.Apply(RunDecisions.Enable(life, TimeSpan.FromSeconds(10), At(50)));
-        Assert.Equal(new NextStart(RunTrigger.Interval, At(50), 2, 0), RunDecisions.Next(life));
+        Assert.Equal(new NextStart(RunTrigger.Interval, At(50), 2, 0), Next(life));
     }
 
     [Theory]
@@ -149,7 +149,7 @@ public class RunDecisionsTests
     public void Crashed_run_is_owed_and_its_recovery_comes_before_the_interval()
     {
         var life = End(Start(Enabled(10), At(0)), RunState.Crashed, At(3));
-        var next = RunDecisions.Next(life)!;
+        var next = Next(life)!;
         Assert.Equal((RunTrigger.Recovery, At(3)), (next.Trigger, next.Due));
         var started = RunDecisions.Start(life, next, Context(At(4)))!;
         Assert.Equal((life.Debt!.RunId, (long?)null), (started.Recovers!.Value, started.Slot));
@@ -160,10 +160,10 @@ public class RunDecisionsTests
     public void Crashed_recovery_is_followed_by_the_next_interval_only()
     {
         var life = End(Start(Enabled(10), At(0)), RunState.Crashed, At(3));
-        life = life.Apply(RunDecisions.Start(life, RunDecisions.Next(life)!, Context(At(4)))!);
+        life = life.Apply(RunDecisions.Start(life, Next(life)!, Context(At(4)))!);
         life = End(life, RunState.Crashed, At(5));
         Assert.Null(life.Debt);
-        Assert.Equal((RunTrigger.Interval, At(10)), (RunDecisions.Next(life)!.Trigger, RunDecisions.Next(life)!.Due));
+        Assert.Equal((RunTrigger.Interval, At(10)), (Next(life)!.Trigger, Next(life)!.Due));
     }
 
     [Fact]
@@ -181,7 +181,20 @@ public class RunDecisionsTests
         var life = RunFor(Enabled(10), startedLate: 0, seconds: 1);
         var set = RunDecisions.Reanchor(life, At(-3600))!;
         life = life.Apply(set);
-        Assert.Equal((2, At(-3590)), (life.Generation, life.Schedule!.At(life.Schedule.NextSlot)));
+        Assert.Equal(new NextStart(RunTrigger.Interval, At(-3590), 2, 1), RunDecisions.Next(life, At(-3600)));
+        Assert.Equal(At(-3590), RunDecisions.NextDue(life, At(-3600)));
+    }
+
+    [Fact]
+    public void Clock_set_back_leaves_the_interval_as_it_is_until_the_time_is_made_up_for()
+    {
+        var life = RunFor(Enabled(10), startedLate: 0, seconds: 1);
+        life = life.Apply(RunDecisions.Reanchor(life, At(-3600))!);
+        var started = RunDecisions.Start(life, RunDecisions.Next(life, At(-3590))!, Context(At(-3590)))!;
+        life = End(life.Apply(started), RunState.Succeeded, At(1));
+
+        Assert.Null(RunDecisions.Reanchor(life, At(-3588)));
+        Assert.Equal(At(-3580), RunDecisions.Next(life, At(-3588))!.Due);
     }
 
     [Fact]
@@ -196,9 +209,9 @@ public class RunDecisionsTests
     public void Clock_set_forward_an_hour_starts_once()
     {
         var life = RunFor(Enabled(10), startedLate: 0, seconds: 1);
-        var started = RunDecisions.Start(life, RunDecisions.Next(life)!, Context(At(3610)))!;
+        var started = RunDecisions.Start(life, Next(life)!, Context(At(3610)))!;
         life = End(life.Apply(started), RunState.Succeeded, At(3611));
-        Assert.Equal(At(3620), RunDecisions.Next(life)!.Due);
+        Assert.Equal(At(3620), Next(life)!.Due);
         Assert.Null(RunDecisions.Reanchor(life, At(3611)));
     }
 
@@ -206,10 +219,13 @@ public class RunDecisionsTests
     public void Timer_of_an_older_generation_starts_nothing()
     {
         var life = Enabled(10);
-        var old = RunDecisions.Next(life)!;
+        var old = Next(life)!;
         life = life.Apply(RunDecisions.Enable(life, TimeSpan.FromSeconds(10), At(1)));
         Assert.Null(RunDecisions.Start(life, old, Context(At(1))));
     }
+
+    // As it is seen some time after the last run.
+    private static NextStart? Next(RunLife life) => RunDecisions.Next(life, At(100_000));
 
     private static RunLife Enabled(int interval) =>
         RunLife.Unborn.Apply(RunDecisions.Enable(RunLife.Unborn, TimeSpan.FromSeconds(interval), T0));
@@ -218,22 +234,22 @@ public class RunDecisionsTests
         new(now, TimeSpan.FromSeconds(120), "node", at => new Guid((int)at.ToUnixTimeSeconds(), 0, 0, new byte[8]));
 
     private static RunLife Start(RunLife life, DateTimeOffset now) =>
-        life.Apply(RunDecisions.Start(life, RunDecisions.Next(life)!, Context(now))!);
+        life.Apply(RunDecisions.Start(life, Next(life)!, Context(now))!);
 
     private static RunLife End(RunLife life, RunState outcome, DateTimeOffset now) => life.Apply(RunDecisions.End(
         life.Running!, outcome, 1, null, outcome is RunState.Succeeded ? null : new RunError("network", "no", now), now));
 
     private static RunLife RunFor(RunLife life, double startedLate, double seconds)
     {
-        var start = RunDecisions.Next(life)!.Due.AddSeconds(startedLate);
+        var start = Next(life)!.Due.AddSeconds(startedLate);
         return End(Start(life, start), RunState.Succeeded, start.AddSeconds(seconds));
     }
 
     private static RunLife Fail(RunLife life)
     {
-        var start = RunDecisions.Next(life)!.Due;
+        var start = Next(life)!.Due;
         return End(Start(life, start), RunState.Failed, start.AddSeconds(1));
     }
 
-    private static TimeSpan Gap(RunLife life) => RunDecisions.Next(life)!.Due - life.Last!.Started;
+    private static TimeSpan Gap(RunLife life) => Next(life)!.Due - life.Last!.Started;
 }

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using MarketManager.Actors.Runs;
+using MarketManager.Actors.Tests.Harness;
 using Xunit;
 
 namespace MarketManager.Actors.Tests.Runs;
@@ -50,7 +51,7 @@ public class RunLifeProperties
                         Keep(anchored);
                     }
 
-                    if (RunDecisions.Next(life) is { } next && next.Due <= now && RunDecisions.Start(life, next, Context(now)) is { } started)
+                    if (RunDecisions.Next(life, now) is { } next && next.Due <= now && RunDecisions.Start(life, next, Context(now)) is { } started)
                     {
                         Keep(started);
                     }
@@ -58,7 +59,7 @@ public class RunLifeProperties
                     break;
                 case 0 or 1 or 2 or 3 when life.Running is { } run:
                     var outcome = kind switch { 0 => RunState.Failed, 1 => RunState.Crashed, _ => RunState.Succeeded };
-                    Keep(RunDecisions.End(run, outcome, 1, null, null, now));
+                    Keep(Ended(run, outcome, now));
                     break;
                 case 4:
                     foreach (var e in RunDecisions.StartOnDemand(life, Context(now)).Events)
@@ -91,4 +92,8 @@ public class RunLifeProperties
 
         StartContext Context(DateTimeOffset at) => new(at, TimeSpan.FromSeconds(120), "node", _ => new Guid(history.Count + 1, 0, 0, new byte[8]));
     }
+
+    private static RunEvent.Ended Ended(RunInFlight run, RunState outcome, DateTimeOffset now) => outcome is RunState.Succeeded
+        ? RunDecisions.End(run, outcome, 1, new RunTally(1, 1), null, now)
+        : RunDecisions.End(run, outcome, 1, null, new RunError(ErrorKinds.Network, "no", now), now);
 }
