@@ -12,7 +12,6 @@ namespace MarketManager.Actors.Tests.Harness;
 internal sealed class FakeStore : IExchangeReader, IRunReader, IIdempotencyStore, ISettingStore
 {
     private readonly Dictionary<string, string> _settings = [];
-    private long _lastId;
 
     public FakeStore() => Journal = new TestJournal { Rule = Tables.Commit };
 
@@ -22,6 +21,9 @@ internal sealed class FakeStore : IExchangeReader, IRunReader, IIdempotencyStore
 
     /// <summary>True: ids and settings cannot be had.</summary>
     public bool IsAway { get; set; }
+
+    /// <summary>The id that was given out last.</summary>
+    public long LastId { get; private set; }
 
     /// <summary>The domain's events of one exchange.</summary>
     public IReadOnlyList<DomainEvent> EventsOf(long exchange)
@@ -45,7 +47,7 @@ internal sealed class FakeStore : IExchangeReader, IRunReader, IIdempotencyStore
     public ValueTask<long> NextId(CancellationToken cancellationToken)
     {
         ThrowIfAway();
-        return new(++_lastId);
+        return new(++LastId);
     }
 
     public ValueTask<RunView?> Find(long exchange, Guid runId, CancellationToken cancellationToken) =>

@@ -15,7 +15,7 @@ internal sealed class TestNode
 
     private readonly int _seed;
     private readonly IMarketSource _source;
-    private readonly Func<IJournal, IJournal> _wrap;
+    private readonly IJournal _journal;
     private MortalTime _time;
     private SeededScheduler _scheduler;
     private ExchangeSystem? _exchanges;
@@ -24,20 +24,29 @@ internal sealed class TestNode
     /// <summary>Starts a node.</summary>
     /// <param name="seed">Decides order, ids and jitter.</param>
     /// <param name="source">Asks venues; null: <see cref="Source"/>.</param>
-    /// <param name="wrap">What is between the actors and the journal; null: nothing.</param>
-    public TestNode(int seed = 1, IMarketSource? source = null, Func<IJournal, IJournal>? wrap = null)
+    /// <param name="journal">What is between the actors and the journal; null: nothing.</param>
+    /// <param name="store">Null: a new one.</param>
+    /// <param name="time">Null: a new one.</param>
+    /// <param name="isUp">False: the process is not started yet.</param>
+    public TestNode(
+        int seed = 1, IMarketSource? source = null, IJournal? journal = null, FakeStore? store = null, ManualTime? time = null, bool isUp = true)
     {
         _seed = seed;
+        Store = store ?? new FakeStore();
+        Time = time ?? new ManualTime();
         _source = source ?? Source;
-        _wrap = wrap ?? (journal => journal);
+        _journal = journal ?? Store.Journal;
         _time = new MortalTime(Time);
         _scheduler = new SeededScheduler(seed);
-        Start();
+        if (isUp)
+        {
+            Start();
+        }
     }
 
-    public ManualTime Time { get; } = new();
+    public ManualTime Time { get; }
 
-    public FakeStore Store { get; } = new();
+    public FakeStore Store { get; }
 
     public FakeMarketSource Source { get; } = new();
 
@@ -64,7 +73,7 @@ internal sealed class TestNode
         _scheduler = new SeededScheduler(unchecked((_seed * 1009) + _lives));
         var world = TestWorld.Create(_time, _scheduler.Seed);
         var system = new ActorSystem(Name, world, NullLoggerFactory.Instance, _scheduler);
-        var ports = new ExchangePorts(_wrap(Store.Journal), Store, Store, Store, Store, _source, new FakeVenues());
+        var ports = new ExchangePorts(_journal, Store, Store, Store, Store, _source, new FakeVenues());
         var policy = new ExchangePolicy(Name, Stablecoins.Default, AllowPrivateAddresses: true);
         return Begin(async () => _exchanges = await ExchangeSystem.Start(
             system, ports, policy, NullLogger<ExchangeSystem>.Instance, CancellationToken.None));

@@ -1,0 +1,133 @@
+using MarketManager.Actors;
+using MarketManager.Actors.Exchanges;
+using MarketManager.Actors.Runs;
+using MarketManager.Actors.Tests.Harness;
+
+namespace MarketManager.Simulation.Tests;
+
+/// <summary>What clients asked for and what they were told, to be held against what the store came to in the end.</summary>
+internal sealed class Requests
+{
+    private readonly List<(string Name, string? Key, Task<Answer<ExchangeView>> Answer)> _creations = [];
+    private readonly List<(long Id, string Url, Task<Answer<ExchangeView>> Answer)> _changes = [];
+    private readonly List<(long Id, Task<Answer<ExchangeView>> Answer)> _deletions = [];
+    private readonly List<(long Id, string? Key, Task<Answer<RunView>> Answer)> _runs = [];
+    private readonly List<Task<RunView?>> _waits = [];
+    private int _count;
+
+    /// <summary>A number that no request had before; in the name or the URL of what it asks for, it gives the request away.</summary>
+    public int NextNumber() => ++_count;
+
+    public void Created(string name, string? key, Task<Answer<ExchangeView>> answer) => _creations.Add((name, key, answer));
+
+    public void Changed(long id, string url, Task<Answer<ExchangeView>> answer) => _changes.Add((id, url, answer));
+
+    public void Deleted(long id, Task<Answer<ExchangeView>> answer) => _deletions.Add((id, answer));
+
+    public void Ran(long id, string? key, Task<Answer<RunView>> answer) => _runs.Add((id, key, answer));
+
+    public void Waited(Task<RunView?> answer) => _waits.Add(answer);
+
+    /// <summary>Throws where somebody was told what does not hold.</summary>
+    public void Check(FakeStore store, IReadOnlyCollection<long> ids)
+    {
+        var events = ids.ToDictionary(id => id, store.EventsOf);
+        CheckCreations(events);
+        CheckChanges(events);
+        CheckDeletions(events);
+        CheckRuns(store, events);
+    }
+
+    private void CheckCreations(Dictionary<long, IReadOnlyList<DomainEvent>> events)
+    {
+        var created = events.Values.SelectMany(list => list.OfType<ExchangeEvent.Created>()).ToLookup(e => e.Settings.Name);
+        foreach (var (name, _, answer) in _creations)
+        {
+            Require(created[name].Count() <= 1, $"{name} was created {created[name].Count()} times");
+            if (Told(answer) is not { } told)
+            {
+                continue;
+            }
+
+            Require(told.Value is null || created[name].Single().Id == told.Value.Id, $"{name} was accepted and is not there");
+            Require(MayBeDone(told) || told.Why!.Kind is RejectionKind.Conflict || !created[name].Any(), $"{name} was rejected ({told.Why}) and is there");
+        }
+
+        foreach (var repeats in _creations.Where(x => x.Key is not null && Told(x.Answer) is { Value: not null }).GroupBy(x => x.Key))
+        {
+            Require(repeats.Select(x => Told(x.Answer)!.Value.Value!.Id).Distinct().Count() == 1, $"the repeats of {repeats.Key} got several answers");
+        }
+    }
+
+    private void CheckChanges(Dictionary<long, IReadOnlyList<DomainEvent>> events)
+    {
+        foreach (var (id, url, answer) in _changes)
+        {
+            var made = events.TryGetValue(id, out var list) ? list.OfType<ExchangeEvent.Configured>().Where(e => e.Settings.Url == url).ToList() : [];
+            if (Told(answer) is not { } told)
+            {
+                continue;
+            }
+
+            if (told.Value is { } view)
+            {
+                Require(made is [{ } e, ..] && e.Settings.Interval == view.Interval && e.Settings.Enabled == view.Enabled, $"the change to {url} was accepted and not made");
+            }
+
+            Require(MayBeDone(told) || made.Count == 0, $"the change to {url} was rejected ({told.Why}) and made");
+        }
+    }
+
+    private void CheckDeletions(Dictionary<long, IReadOnlyList<DomainEvent>> events)
+    {
+        foreach (var (id, list) in events)
+        {
+            var asked = _deletions.Where(x => x.Id == id).Select(x => Told(x.Answer)).ToList();
+            var isDeleted = list.OfType<ExchangeEvent.Deleted>().Any();
+            Require(isDeleted || !asked.Any(told => told is { Value: not null }), $"exchange {id}: its deletion was accepted and not made");
+            Require(!isDeleted || asked.Any(told => told is null || MayBeDone(told.Value)), $"exchange {id} was deleted and nobody asked for it");
+        }
+    }
+
+    private void CheckRuns(FakeStore store, Dictionary<long, IReadOnlyList<DomainEvent>> events)
+    {
+        foreach (var (id, _, answer) in _runs)
+        {
+            if (Told(answer) is { Value: { } run })
+            {
+                Require(
+                    events[id].OfType<RunEvent.Started>().Count(e => e.RunId == run.RunId && e.Trigger is RunTrigger.Demand) == 1
+                    && events[id].OfType<RunEvent.Ended>().Count(e => e.RunId == run.RunId) == 1,
+                    $"run {run.RunId} was accepted and has not exactly one outcome");
+            }
+            else if (Told(answer) is { Why: { RunId: { } going } })
+            {
+                Require(store.Tables.Runs.ContainsKey(going), $"run {going} was said to be going and is not known");
+            }
+        }
+
+        foreach (var repeats in _runs.Where(x => x.Key is not null && Told(x.Answer) is { Value: not null }).GroupBy(x => x.Key))
+        {
+            Require(repeats.Select(x => Told(x.Answer)!.Value.Value!.RunId).Distinct().Count() == 1, $"the repeats of {repeats.Key} got several answers");
+        }
+
+        foreach (var run in _waits.Where(wait => wait.IsCompletedSuccessfully).Select(TestNode.Answered).OfType<RunView>())
+        {
+            Require(store.Tables.Runs[run.RunId] == run, $"somebody was told of the end {run}, kept is {store.Tables.Runs[run.RunId]}");
+        }
+    }
+
+    private static bool MayBeDone(Answer<ExchangeView> told) => told.Why is null or { Kind: RejectionKind.OutcomeUnknown };
+
+    // Null where the process died before it answered.
+    private static Answer<T>? Told<T>(Task<Answer<T>> answer)
+        where T : class => answer.IsCompleted ? TestNode.Answered(answer) : (Answer<T>?)null;
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException(otherwise);
+        }
+    }
+}
