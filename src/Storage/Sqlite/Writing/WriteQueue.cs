@@ -4,8 +4,13 @@ namespace MarketManager.Storage.Sqlite.Writing;
 /// <remarks>Bounded: when it is full, callers wait for room; nothing is dropped. The writer's thread blocks on it, no pool thread does.</remarks>
 internal sealed class WriteQueue(int capacity) : IDisposable
 {
+    // Some 50 µs: an actor that awaits each commit comes back within that; waking a thread takes as long.
+    private const int Spins = 20;
+    private const int SpinLength = 100;
+
     private readonly SemaphoreSlim _room = new(capacity, capacity);
     private readonly Queue<WriteJob> _jobs = new();
+    private volatile int _count;
     private bool _closed;
 
     /// <summary>Queues a job; once this has completed, the job will be carried out or failed.</summary>
@@ -25,6 +30,11 @@ internal sealed class WriteQueue(int capacity) : IDisposable
     /// <summary>Waits for jobs and takes at most that many; false once the queue is closed and empty.</summary>
     public bool Take(List<WriteJob> into, int most)
     {
+        for (var i = 0; i < Spins && _count == 0; i++)
+        {
+            Thread.SpinWait(SpinLength);
+        }
+
         lock (_jobs)
         {
             while (_jobs.Count == 0)
@@ -41,6 +51,8 @@ internal sealed class WriteQueue(int capacity) : IDisposable
             {
                 into.Add(job);
             }
+
+            _count = _jobs.Count;
         }
 
         _room.Release(into.Count);
@@ -71,7 +83,8 @@ internal sealed class WriteQueue(int capacity) : IDisposable
         {
             ObjectDisposedException.ThrowIf(_closed, this);
             _jobs.Enqueue(job);
-            if (_jobs.Count == 1)
+            _count = _jobs.Count;
+            if (_count == 1)
             {
                 Monitor.Pulse(_jobs);
             }
