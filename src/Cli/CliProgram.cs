@@ -6,6 +6,9 @@ namespace MarketManager.Cli;
 /// <summary>Runs a command line to its exit code.</summary>
 public static class CliProgram
 {
+    /// <summary>How long a command that was interrupted may take to end by itself.</summary>
+    private static readonly TimeSpan InterruptPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>Parses and runs. Errors become messages on <see cref="CliContext.Error"/>.</summary>
     /// <returns>One of <see cref="ExitCode"/>, or what a command of the caller's own returned.</returns>
     public static async Task<int> Run(
@@ -20,7 +23,13 @@ public static class CliProgram
         try
         {
             return await parsed.InvokeAsync(
-                new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false },
+                new InvocationConfiguration
+                {
+                    Output = context.Out,
+                    Error = context.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = parsed.CommandResult.Command is ServiceCommand ? null : InterruptPatience,
+                },
                 cancellationToken);
         }
         catch (CliException failure)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MarketManager.EndToEnd.Tests.Nodes;
@@ -44,6 +45,29 @@ public sealed partial class DemoTests : IDisposable
         }
 
         Assert.False(File.Exists(_data.PidFile));
+    }
+
+    [Fact]
+    public async Task Runs_that_a_stop_cuts_short_are_made_up_for_by_the_next_start()
+    {
+        await using (var node = await RunningNode.Start(_data, "--demo"))
+        {
+            await RunningNode.Until("every exchange has a total", async () => (await Exchanges(node)) is { Length: 4 } all && all.All(HasVolume));
+            using var hang = JsonContent.Create(new { faults = new[] { new { kind = "hang" } } });
+            (await node.Http.PutAsync(new Uri(node.Simulator, "control/faults"), hang)).EnsureSuccessStatusCode();
+            await RunningNode.Until("a run hangs", async () => (await node.Get("api/exchanges/?state=running")).GetProperty("count").GetInt64() == 4);
+
+            var (exitCode, took) = await node.Stop();
+            Assert.True(exitCode == 0, $"it ended with {exitCode}:\n{node.Log}");
+            Assert.True(took < TimeSpan.FromSeconds(10), $"it took {took}");
+        }
+
+        await using (var node = await RunningNode.Start(_data, "--demo"))
+        {
+            Assert.True((await node.Get("api/exchanges/1/runs/?state=crashed")).GetProperty("count").GetInt64() > 0);
+            await RunningNode.Until("it was made up for", async () =>
+                (await node.Get("api/exchanges/1/runs/?trigger=recovery&state=succeeded")).GetProperty("count").GetInt64() > 0);
+        }
     }
 
     [Fact]

@@ -1,6 +1,11 @@
 import { Console } from 'node:console';
 import { parseArgs } from 'node:util';
 
+// Ctrl-C and service managers signal the whole group of processes; when a worker ends is for its parent to say.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {});
+}
+
 globalThis.console = new Console(process.stderr, process.stderr); // stdout belongs to the protocol
 
 const { describeVenues } = await import('./catalog.mjs');

@@ -17,7 +17,7 @@ internal static class RunCommand
     /// <summary>The command.</summary>
     public static Command Build(SettingsReader reader, World world)
     {
-        var command = new Command("run", "Run a node in the foreground until it is asked to end");
+        var command = new ServiceCommand("run", "Run a node in the foreground until it is asked to end");
         var options = new SettingOptions(command, KnownSettings.All);
         command.SetAction((line, _) => Run(options.Read(line, reader), world));
         return command;

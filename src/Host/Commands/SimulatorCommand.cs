@@ -16,7 +16,7 @@ internal static class SimulatorCommand
         var symbols = new Option<int>("--symbols") { Description = $"How many symbols it lists, 1 to {SimulatorOptions.MaxSymbols}", HelpName = "NUMBER", DefaultValueFactory = _ => defaults.Symbols };
         var seed = new Option<long>("--seed") { Description = "What all prices follow from", HelpName = "NUMBER", DefaultValueFactory = _ => defaults.Seed };
         var weight = new Option<int>("--weight-limit") { Description = "Request weight allowed per minute", HelpName = "NUMBER", DefaultValueFactory = _ => defaults.WeightLimit };
-        var command = new Command("simulator", "Run a simulated venue that speaks Binance's spot protocol") { url, symbols, seed, weight };
+        var command = new ServiceCommand("simulator", "Run a simulated venue that speaks Binance's spot protocol") { url, symbols, seed, weight };
         command.SetAction((line, _) => Run(
             new SimulatorOptions
             {

@@ -26,6 +26,9 @@ internal sealed partial class RunningNode : IAsyncDisposable
     /// <summary>Speaks to it over TCP.</summary>
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>Speaks to the simulator of a demo node.</summary>
+    public Uri Simulator => new(SimulatorLine().Match(Log).Groups[1].Value);
+
     public int Pid => _process.Id;
 
     /// <summary>What it logged so far.</summary>
@@ -49,12 +52,17 @@ internal sealed partial class RunningNode : IAsyncDisposable
 
     public async Task<JsonElement> Get(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
 
-    /// <summary>Asks it to end as an operator would.</summary>
+    /// <summary>Asks it and its workers to end, as a terminal and a service manager do.</summary>
     /// <returns>Its exit code, and how long it took.</returns>
     public async Task<(int ExitCode, TimeSpan Took)> Stop()
     {
+        var workers = (await Get("api/status/")).GetProperty("workers").EnumerateArray().Select(w => w.GetProperty("pid").GetInt32()).ToList();
         var began = TimeProvider.System.GetTimestamp();
-        Assert(Kill(Pid, 15) == 0, "the signal was sent");
+        foreach (var pid in workers.Prepend(Pid))
+        {
+            Assert(Kill(pid, 15) == 0, "the signal was sent");
+        }
+
         await _process.WaitForExitAsync().WaitAsync(Invocation.Patience);
         return (_process.ExitCode, TimeProvider.System.GetElapsedTime(began));
     }
@@ -112,6 +120,9 @@ internal sealed partial class RunningNode : IAsyncDisposable
 
     [GeneratedRegex(@"is ready on (http://127\.0\.0\.1:\d+)")]
     private static partial Regex ReadyLine();
+
+    [GeneratedRegex(@"simulator answers on (http://127\.0\.0\.1:\d+)")]
+    private static partial Regex SimulatorLine();
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
