@@ -35,6 +35,13 @@ public static class Measure
         return new(took.TotalSeconds, used.TotalSeconds, GC.GetTotalAllocatedBytes(precise: true) - bytes);
     }
 
+    /// <summary>The value in the middle.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+
     /// <summary>What is alive on the heap now, in bytes.</summary>
     public static long LiveBytes()
     {

@@ -1,17 +1,44 @@
 using MarketManager.Benchmarks;
 using MarketManager.Benchmarks.Kernel;
 using MarketManager.Benchmarks.Storage;
+using MarketManager.Benchmarks.WholeNode;
 
-// dotnet run -c Release --project benchmarks -- kernel
-switch (args)
+// scripts/bench [NAME [PART...]] [--save]
+(string Name, Func<Report, IReadOnlyCollection<string>, Task> Run)[] all =
+[
+    ("kernel", KernelBenchmarks.Run),
+    ("storage", StorageBenchmarks.Run),
+    ("gathering", static (report, _) => GatheringBenchmark.Run(report)),
+    ("many", static (report, _) => ManyBenchmark.Run(report)),
+    ("start", static (report, _) => StartBenchmark.Run(report)),
+    ("api", static (report, _) => ApiBenchmark.Run(report)),
+    ("markets", static (report, _) => MarketsBenchmark.Run(report)),
+    ("demo", static (report, _) => DemoBenchmark.Run(report)),
+];
+
+if (args is ["bare", .. var peer])
 {
-    case ["kernel", .. var names]:
-        await KernelBenchmarks.Run(new Report("kernel", Console.Out), names);
-        return 0;
-    case ["storage", .. var names]:
-        await StorageBenchmarks.Run(new Report("storage", Console.Out), names);
-        return 0;
-    default:
-        await Console.Error.WriteLineAsync("usage: benchmarks kernel [tell|ask|handlers|memory|timers|idle ...] | storage [events|replay|markets|pages ...]");
-        return 2;
+    await BareEndpoint.Serve(peer);
+    return 0;
 }
+
+var words = args.Where(arg => arg != "--save").ToArray();
+var chosen = words.Length == 0 ? all : [.. all.Where(benchmark => benchmark.Name == words[0])];
+if (chosen.Length == 0)
+{
+    await Console.Error.WriteLineAsync($"usage: scripts/bench [{string.Join('|', all.Select(b => b.Name))} [PART...]] [--save]");
+    return 2;
+}
+
+foreach (var (name, run) in chosen)
+{
+    var report = new Report(name, Console.Out);
+    await run(report, [.. words.Skip(1)]);
+    Console.WriteLine();
+    if (args.Contains("--save"))
+    {
+        report.Save(Repository.Path($"benchmarks/results/{name}.md"), string.Join(' ', ["scripts/bench", name, .. words.Skip(1)]));
+    }
+}
+
+return 0;

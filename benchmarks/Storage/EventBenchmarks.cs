@@ -35,14 +35,14 @@ internal static class EventBenchmarks
             }
         }
 
-        var (store, loop) = (StorageBenchmarks.Median(many), StorageBenchmarks.Median(bareMany));
+        var (store, loop) = (Measure.Median(many), Measure.Median(bareMany));
         report.Value($"durable events, {Actors} actors, {batch:0} a transaction", store, "/s");
         report.Value("  bare loop, same rows, same batches", loop, "/s");
-        report.AtLeast("  ratio", StorageBenchmarks.Median(many.Zip(bareMany, (a, b) => a / b)), 0.8, "");
-        var (awaited, commit) = (StorageBenchmarks.Median(one), StorageBenchmarks.Median(bareOne));
+        report.AtLeast("  ratio", Measure.Median(many.Zip(bareMany, (a, b) => a / b)), 0.8, "");
+        var (awaited, commit) = (Measure.Median(one), Measure.Median(bareOne));
         report.Value("one actor that awaits each event", awaited, "µs");
         report.Value("  bare commit", commit, "µs");
-        report.Below("  ratio", StorageBenchmarks.Median(one.Zip(bareOne, (a, b) => a / b)), 1.3, "");
+        report.Below("  ratio", Measure.Median(one.Zip(bareOne, (a, b) => a / b)), 1.3, "");
     }
 
     private static async Task<(double PerSecond, List<int> Batches)> ManyActors()

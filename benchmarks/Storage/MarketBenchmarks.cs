@@ -25,9 +25,9 @@ internal static class MarketBenchmarks
         }
 
         report.Value($"first {Markets} markets of an exchange, processor", first.CpuSeconds * 1000, "ms");
-        report.Below($"{Markets} markets, all prices moved, processor", StorageBenchmarks.Median(moved.Select(m => m.CpuSeconds)) * 1000, 12, "ms");
-        report.Value("  real time, to the disk", StorageBenchmarks.Median(moved.Select(m => m.Seconds)) * 1000, "ms");
-        report.Value($"{Markets} markets, none moved, processor", StorageBenchmarks.Median(still.Select(m => m.CpuSeconds)) * 1000, "ms");
+        report.Below($"{Markets} markets, all prices moved, processor", Measure.Median(moved.Select(m => m.CpuSeconds)) * 1000, 12, "ms");
+        report.Value("  real time, to the disk", Measure.Median(moved.Select(m => m.Seconds)) * 1000, "ms");
+        report.Value($"{Markets} markets, none moved, processor", Measure.Median(still.Select(m => m.CpuSeconds)) * 1000, "ms");
 
         Task Replace(int run) => Save(run, MarketSamples.Markets(Markets, run));
 

@@ -26,6 +26,16 @@ internal static class MarketSamples
         return rows;
     }
 
+    /// <summary>A hundred exchanges of a thousand markets.</summary>
+    public static async Task Fill(SqliteStore store)
+    {
+        for (var exchange = 1; exchange <= 100; exchange++)
+        {
+            await Write(
+                store, new ExchangeInserted(Exchange(exchange)), new MarketsReplaced(exchange, 1, DateTimeOffset.UnixEpoch, Markets(1000, exchange)));
+        }
+    }
+
     public static ExchangeView Exchange(long id) => new(
         id, "default", $"Exchange {id}", $"exchange-{id}", "sim", true, 60, null, null, null, "{}", null, null, null, DateTimeOffset.UnixEpoch,
         DateTimeOffset.UnixEpoch, null, false, new ExchangeStatus(ExchangeCondition.Idle, null, null, null, null, null, 0, null, "node"), 1, 1);

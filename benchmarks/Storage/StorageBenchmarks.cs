@@ -29,20 +29,4 @@ public static class StorageBenchmarks
 
     internal static SqliteStore Open(string folder) =>
         SqliteStore.Open(new StoreOptions { Folder = folder }, World.Real(), NullLoggerFactory.Instance);
-
-    internal static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[sorted.Length / 2];
-    }
-}
-
-/// <summary>A data folder that is removed in the end.</summary>
-internal sealed class TempFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("mm-bench-").FullName;
-
-    public string Database => System.IO.Path.Combine(Path, "marketmanager.db");
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

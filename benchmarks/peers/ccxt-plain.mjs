@@ -1,0 +1,35 @@
+// What gathering is compared with: ccxt alone, asked for the same with the same options as a worker asks it.
+// node ccxt-plain.mjs ORIGIN; a line "cold" or "warm" on stdin is answered with the milliseconds it took.
+import { createInterface } from 'node:readline';
+import ccxt from '../../workers/node_modules/ccxt/js/ccxt.js';
+
+const [origin] = process.argv.slice(2);
+let exchange;
+
+function construct() {
+  const made = new ccxt.binance({ number: String, enableRateLimit: true });
+  made.has.fetchCurrencies = false;
+  made.options.fetchMarkets = { ...made.options.fetchMarkets, types: ['spot'] };
+  made.urls.api = redirect(made.urls.api);
+  return made;
+}
+
+function redirect(node) {
+  return typeof node === 'string'
+    ? origin + new URL(node).pathname
+    : Object.fromEntries(Object.entries(node).map(([key, value]) => [key, redirect(value)]));
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const began = performance.now();
+  if (line === 'cold') {
+    exchange = construct();
+    await exchange.loadMarkets();
+  }
+  const tickers = await exchange.fetchTickers();
+  const took = performance.now() - began;
+  if (Object.keys(tickers).length === 0) {
+    throw new Error('no tickers');
+  }
+  console.log(took.toFixed(2));
+}
