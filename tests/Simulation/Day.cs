@@ -188,12 +188,11 @@ internal sealed class Day
         var ids = Store.Tables.Exchanges.Keys.ToList();
         Require(_node.Exchanges.Directory.Count == ids.Count, $"{ids.Count} exchanges have {_node.Exchanges.Directory.Count} actors");
         ids.ForEach(id => Accepted(id, new(Enabled: Patch.To(true))));
-        var settled = _node.Time.GetTimestamp();
         var successes = ids.ToDictionary(id => id, Successes);
         _node.Advance(35);
         foreach (var id in ids)
         {
-            Require(Successes(id) > successes[id], $"exchange {id} does not gather any more, {_node.Time.GetElapsedTime(settled)} after the weather cleared up");
+            Require(Successes(id) > successes[id], $"exchange {id} does not gather any more at {_node.Now:O}; it ends with {Tail(id)}");
         }
 
         ids.ForEach(id => Accepted(id, new(Enabled: Patch.To(false))));
@@ -202,6 +201,8 @@ internal sealed class Day
         Require(_source.Violations.Count == 0, string.Join("; ", _source.Violations));
         StoreCheck.Check(Store);
     }
+
+    private string Tail(long id) => string.Concat(Store.EventsOf(id).TakeLast(12).Select(e => $"\n  {e}"));
 
     private int Successes(long id) => Store.RunsOf(id).Count(run => run.State is Actors.Runs.RunState.Succeeded);
 

@@ -50,7 +50,9 @@ internal sealed class Requests
             }
 
             Require(told.Value is null || created[name].Single().Id == told.Value.Id, $"{name} was accepted and is not there");
-            Require(MayBeDone(told) || told.Why!.Kind is RejectionKind.Conflict || !created[name].Any(), $"{name} was rejected ({told.Why}) and is there");
+            Require(
+                !created[name].Any() || _creations.Any(other => other.Name == name && (Told(other.Answer) is not { } x || MayBeDone(x))),
+                $"{name} was rejected ({told.Why}) and is there");
         }
 
         foreach (var repeats in _creations.Where(x => x.Key is not null && Told(x.Answer) is { Value: not null }).GroupBy(x => x.Key))

@@ -15,10 +15,10 @@ public abstract record MarketFeedMessage
     public sealed record Gather(MarketFeedKey Key, DateTimeOffset FreshSince, object Subscriber, ReplyTo<MarketGathering> Reply)
         : MarketFeedMessage;
 
-    /// <summary>Somebody no longer waits. The last one to leave a pass ends it.</summary>
+    /// <summary>Somebody no longer waits. The last one to leave of those that a pass was begun for ends it.</summary>
     /// <param name="Key">Which feed.</param>
     /// <param name="Subscriber">Who leaves.</param>
-    /// <param name="Reply">Told when nothing runs any more on behalf of the subscriber alone.</param>
+    /// <param name="Reply">Told when nothing runs any more that was begun for the subscriber and is for no other.</param>
     public sealed record Leave(MarketFeedKey Key, object Subscriber, ReplyTo<bool> Reply) : MarketFeedMessage;
 
     /// <summary>A pass ended.</summary>

@@ -72,14 +72,16 @@ public sealed class MarketFeedsActor(IMarketSource source, Stablecoins stablecoi
     {
         if (!_feeds.TryGetValue(leave.Key, out var feed)
             || feed.Waiting.RemoveAll(waiting => waiting.Subscriber.Equals(leave.Subscriber)) == 0
-            || feed.Waiting.Count > 0)
+            || !feed.BegunFor.Remove(leave.Subscriber)
+            || feed.BegunFor.Count > 0)
         {
             leave.Reply.Send(true);
             return;
         }
 
+        // Whoever came later must not keep a pass alive that hangs: they get another one when it is over.
         feed.Leaving.Add(leave);
-        feed.Cancel?.Cancel();
+        feed.Cancel!.Cancel();
     }
 
     private void Finish(MarketFeedMessage.Ended ended)
@@ -93,7 +95,7 @@ public sealed class MarketFeedsActor(IMarketSource source, Stablecoins stablecoi
         feed.Leaving.Clear();
         if (abandoned && feed.Waiting.Count > 0)
         {
-            // They came after the last of the others had left: the pass that ended was not theirs.
+            // They came after it was begun: the pass that ended was not theirs.
             Begin(ended.Key, feed);
             return;
         }
@@ -119,6 +121,8 @@ public sealed class MarketFeedsActor(IMarketSource source, Stablecoins stablecoi
         Context.Timers.Cancel(key);
         var cancel = feed.Cancel = CancellationTokenSource.CreateLinkedTokenSource(Context.Stopping);
         feed.Begun = Context.World.Now;
+        feed.BegunFor.Clear();
+        feed.BegunFor.UnionWith(feed.Waiting.Select(waiting => waiting.Subscriber));
         Context.Pipe(
             async _ => MarketTotals.Of(await source.Gather(key, cancel.Token), stablecoins),
             gathering => new MarketFeedMessage.Ended(key, gathering, null),
@@ -128,6 +132,8 @@ public sealed class MarketFeedsActor(IMarketSource source, Stablecoins stablecoi
     private sealed class Feed
     {
         public List<MarketFeedMessage.Gather> Waiting { get; } = [];
+
+        public HashSet<object> BegunFor { get; } = [];
 
         public List<MarketFeedMessage.Leave> Leaving { get; } = [];
 

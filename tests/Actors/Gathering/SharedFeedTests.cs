@@ -73,15 +73,39 @@ public sealed class SharedFeedTests : ExchangeTests
     }
 
     [Fact]
-    public void Pass_goes_on_while_somebody_waits_and_ends_with_the_last()
+    public void Whoever_shares_a_pass_may_leave_without_ending_it()
+    {
+        var (one, pass) = CreateRunning();
+        var other = Create("other");
+        Node.Advance(1);
+        Accepted(Node.Call(x => x.Delete(other, null, default)));
+        Assert.False(pass.IsCancelled);
+        pass.Succeed();
+        Node.Run();
+        Assert.Equal(RunState.Succeeded, LastRun(one).State);
+    }
+
+    [Fact]
+    public void Pass_ends_with_whom_it_was_begun_for_and_another_begins_for_whoever_came_later()
     {
         var (one, pass) = CreateRunning();
         var other = Create("other");
         Node.Advance(1);
         Accepted(Node.Call(x => x.Delete(one, null, default)));
-        Assert.False(pass.IsCancelled);
-        Accepted(Node.Call(x => x.Delete(other, null, default)));
         Assert.True(pass.IsCancelled);
+        Assert.Equal((2, RunState.Succeeded, 1), (Source.Passes.Count, LastRun(other).State, LastRun(other).Attempts));
+    }
+
+    [Fact]
+    public void Pass_that_hangs_is_not_kept_alive_by_ever_new_runs()
+    {
+        Source.ThenHang();
+        var one = Create("one", interval: 11, options: """{"max_run":20}""");
+        Node.Advance(10);
+        var other = Create("other", interval: 11, options: """{"max_run":20}""");
+        Node.Advance(60);
+        Assert.Equal([RunState.Stale, RunState.Succeeded], Store.RunsOf(one).Take(2).Select(run => run.State));
+        Assert.All(Store.RunsOf(other), run => Assert.Equal(RunState.Succeeded, run.State));
     }
 
     [Fact]
@@ -110,14 +134,12 @@ public sealed class SharedFeedTests : ExchangeTests
         Node.Run();
         var other = Create("other");
         Node.Advance(1);
-        var second = Node.Send(x => x.Delete(other, null, default));
-        Node.Run();
-        Assert.False(second.IsCompleted);
+        Accepted(Node.Call(x => x.Delete(other, null, default)));
+        Assert.False(first.IsCompleted);
 
         pass.ConfirmCancel();
         Node.Run();
         Accepted(Harness.TestNode.Answered(first));
-        Accepted(Harness.TestNode.Answered(second));
         Assert.Single(Source.Passes);
     }
 }

@@ -83,6 +83,7 @@ internal sealed class TestNode
     public void Kill()
     {
         _time.Die();
+        _scheduler = new SeededScheduler(0); // what was to come on the old one never comes
         _exchanges = null;
     }
 
