@@ -88,7 +88,9 @@ internal sealed class Day
     private void Create()
     {
         var number = _requests.NextNumber();
-        var (name, key) = _weather.Pick(4) == 0 && number > 3 ? ($"x{number - 3}", $"c{number - 3}") : ($"x{number}", _weather.Pick(2) == 0 ? $"c{number}" : null);
+        var isRepeat = _weather.Pick(4) == 0;
+        var name = $"x{(isRepeat ? number - 3 : number)}";
+        var key = isRepeat || _weather.Pick(2) == 0 ? $"key of {name}" : null;
         var draft = new NewExchange(
             Tenant.Default, name, _weather.Pick("binance", "kraken"), _weather.Pick(5) > 0, 1 + _weather.Pick(30), Options: Options);
         Send(_ => _requests.Created(name, key, _node.Send(x => x.Create(draft, KeyOf("POST create", key), default))));
@@ -192,7 +194,8 @@ internal sealed class Day
         _node.Advance(35);
         foreach (var id in ids)
         {
-            Require(Successes(id) > successes[id], $"exchange {id} does not gather any more at {_node.Now:O}; it ends with {Tail(id)}");
+            Require(
+                Successes(id) > successes[id], $"exchange {id} does not gather any more at {_node.Now:O}; it ends with {Tail(id)}");
         }
 
         ids.ForEach(id => Accepted(id, new(Enabled: Patch.To(false))));

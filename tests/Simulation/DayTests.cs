@@ -48,7 +48,12 @@ public sealed class DayTests
     {
         var day = new Day(seed);
         day.Live();
-        return [.. day.Store.Journal.Commits.SelectMany(commit => commit.Events.Select((e, i) => $"{commit.Actor} {commit.FirstSequence + i} {e.Kind} {e.At:O}"))];
+        return
+        [
+            .. from commit in day.Store.Journal.Commits
+               from e in commit.Events
+               select $"{commit.Actor} {commit.FirstSequence} {e.Kind} {e.At:O}",
+        ];
     }
 
     private static int? Number(string variable) =>

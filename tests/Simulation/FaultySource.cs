@@ -66,7 +66,9 @@ internal sealed class FaultySource(FakeStore store, Weather weather, TimeProvide
     private Exception Failure() => weather.Pick(4) == 0
         ? new InvalidOperationException("a defect of the simulation")
         : new VenueException(
-            weather.Pick<string>(Kinds), "the venue of the simulation failed", weather.Pick(3) == 0 ? TimeSpan.FromSeconds(weather.Pick(40)) : null);
+            weather.Pick<string>(Kinds),
+            "the venue of the simulation failed",
+            weather.Pick(3) == 0 ? TimeSpan.FromSeconds(weather.Pick(40)) : null);
 
     private string? VenueOf(long exchange) => store.Tables.Exchanges.GetValueOrDefault(exchange)?.Venue;
 }

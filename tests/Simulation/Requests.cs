@@ -49,15 +49,23 @@ internal sealed class Requests
                 continue;
             }
 
-            Require(told.Value is null || created[name].Single().Id == told.Value.Id, $"{name} was accepted and is not there");
             Require(
-                !created[name].Any() || _creations.Any(other => other.Name == name && (Told(other.Answer) is not { } x || MayBeDone(x))),
+                told.Value is null || created[name].SingleOrDefault()?.Id == told.Value.Id, $"{name} was accepted and is not there");
+            Require(
+                !created[name].Any()
+                || _creations.Any(other => other.Name == name && (Told(other.Answer) is not { } x || MayBeDone(x))),
                 $"{name} was rejected ({told.Why}) and is there");
         }
 
-        foreach (var repeats in _creations.Where(x => x.Key is not null && Told(x.Answer) is { Value: not null }).GroupBy(x => x.Key))
+        CheckRepeats(_creations.Select(x => (x.Key, Told(x.Answer)?.Value?.Id)));
+    }
+
+    private static void CheckRepeats<T>(IEnumerable<(string? Key, T? Told)> answers)
+        where T : struct
+    {
+        foreach (var repeats in answers.Where(x => x is { Key: not null, Told: not null }).GroupBy(x => x.Key, x => x.Told))
         {
-            Require(repeats.Select(x => Told(x.Answer)!.Value.Value!.Id).Distinct().Count() == 1, $"the repeats of {repeats.Key} got several answers");
+            Require(repeats.Distinct().Count() == 1, $"{repeats.Key}: repeats were answered with {string.Join(", ", repeats)}");
         }
     }
 
@@ -65,7 +73,7 @@ internal sealed class Requests
     {
         foreach (var (id, url, answer) in _changes)
         {
-            var made = events.TryGetValue(id, out var list) ? list.OfType<ExchangeEvent.Configured>().Where(e => e.Settings.Url == url).ToList() : [];
+            var made = events.GetValueOrDefault(id, []).OfType<ExchangeEvent.Configured>().Where(e => e.Settings.Url == url).ToList();
             if (Told(answer) is not { } told)
             {
                 continue;
@@ -73,7 +81,9 @@ internal sealed class Requests
 
             if (told.Value is { } view)
             {
-                Require(made is [{ } e, ..] && e.Settings.Interval == view.Interval && e.Settings.Enabled == view.Enabled, $"the change to {url} was accepted and not made");
+                Require(
+                    made is [var e] && (e.Settings.Interval, e.Settings.Enabled) == (view.Interval, view.Enabled),
+                    $"the change to {url} was accepted and not made");
             }
 
             Require(MayBeDone(told) || made.Count == 0, $"the change to {url} was rejected ({told.Why}) and made");
@@ -86,8 +96,10 @@ internal sealed class Requests
         {
             var asked = _deletions.Where(x => x.Id == id).Select(x => Told(x.Answer)).ToList();
             var isDeleted = list.OfType<ExchangeEvent.Deleted>().Any();
-            Require(isDeleted || !asked.Any(told => told is { Value: not null }), $"exchange {id}: its deletion was accepted and not made");
-            Require(!isDeleted || asked.Any(told => told is null || MayBeDone(told.Value)), $"exchange {id} was deleted and nobody asked for it");
+            Require(
+                isDeleted || !asked.Any(told => told is { Value: not null }), $"the deletion of exchange {id} was accepted and not made");
+            Require(
+                !isDeleted || asked.Any(told => told is null || MayBeDone(told.Value)), $"exchange {id} was deleted, and nobody asked");
         }
     }
 
@@ -108,14 +120,11 @@ internal sealed class Requests
             }
         }
 
-        foreach (var repeats in _runs.Where(x => x.Key is not null && Told(x.Answer) is { Value: not null }).GroupBy(x => x.Key))
-        {
-            Require(repeats.Select(x => Told(x.Answer)!.Value.Value!.RunId).Distinct().Count() == 1, $"the repeats of {repeats.Key} got several answers");
-        }
-
+        CheckRepeats(_runs.Select(x => (x.Key, Told(x.Answer)?.Value?.RunId)));
         foreach (var run in _waits.Where(wait => wait.IsCompletedSuccessfully).Select(TestNode.Answered).OfType<RunView>())
         {
-            Require(store.Tables.Runs[run.RunId] == run, $"somebody was told of the end {run}, kept is {store.Tables.Runs[run.RunId]}");
+            var kept = store.Tables.Runs[run.RunId];
+            Require(run == kept, $"somebody was told of the end\n{run}, kept is\n{kept}");
         }
     }
 

@@ -17,5 +17,13 @@ internal sealed class FakeVenues : IVenueCatalog
     public VenueBudgetStatus? Budget(string venue) => null;
 
     private static VenueInfo Venue(string id) => new(
-        id, id, [], $"https://{id}.test", $"https://api.{id}.test", $"https://{id}.test/logo.png", null, 50, new Dictionary<string, VenueCapability>());
+        id,
+        id,
+        [],
+        $"https://{id}.test",
+        $"https://api.{id}.test",
+        $"https://{id}.test/logo.png",
+        null,
+        50,
+        new Dictionary<string, VenueCapability>());
 }

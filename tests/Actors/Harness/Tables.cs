@@ -40,19 +40,24 @@ internal sealed class Tables
     {
         ExchangeInserted x => BrokenBy(x.View),
         ExchangeUpdated x => BrokenBy(x.View),
-        RunOpened { Run: var run } => Runs.Values.Where(other => other.Exchange == run.Exchange) switch
-        {
-            var others when others.Any(other => other.State is RunState.Running) => "run_running",
-            var others when run.Slot is not null && others.Any(other => (other.Generation, other.Slot) == (run.Generation, run.Slot)) => "run_slot",
-            var others when run.Recovers is not null && others.Any(other => other.Recovers == run.Recovers) => "run_recovers",
-            _ => null,
-        },
+        RunOpened x => BrokenBy(x.Run),
         RunClosed { Run: var run } => Runs.TryGetValue(run.RunId, out var open) && open.State is RunState.Running ? null : "run_closed",
         AnswerKept { Key: var key, At: var at } =>
-            Answers.TryGetValue((key.Caller, key.Route, key.Key), out var kept) && kept.At >= at - ExchangeGateway.AnswersKept ? "idempotency" : null,
+            Answers.TryGetValue((key.Caller, key.Route, key.Key), out var kept) && kept.At >= at - ExchangeGateway.AnswersKept
+                ? "idempotency"
+                : null,
         ExchangeRemoved or MarketsReplaced => null,
         _ => throw new ArgumentException($"the store knows no row {row}"),
     };
+
+    private string? BrokenBy(RunView run)
+    {
+        var others = Runs.Values.Where(other => other.Exchange == run.Exchange).ToList();
+        return others.Any(other => other.State is RunState.Running) ? "run_running"
+            : run.Slot is not null && others.Any(other => (other.Generation, other.Slot) == (run.Generation, run.Slot)) ? "run_slot"
+            : run.Recovers is not null && others.Any(other => other.Recovers == run.Recovers) ? "run_recovers"
+            : null;
+    }
 
     private string? BrokenBy(ExchangeView view)
     {

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace MarketManager.Actors.Tests.Harness;
 
 /// <summary>A whole node without its front: exchanges on manual time, the seeded scheduler and a store in memory.</summary>
-/// <remarks>Nothing happens but in <see cref="Run"/>, <see cref="Advance(TimeSpan)"/> and <see cref="Call"/>. A seed gives the same day again.</remarks>
+/// <remarks>
+/// Nothing happens but in <see cref="Step"/>, <see cref="Run"/>, <see cref="Advance(TimeSpan)"/> and <see cref="Call"/>. A seed
+/// gives the same day again.
+/// </remarks>
 internal sealed class TestNode
 {
     public const string Name = "node-1";
@@ -29,7 +32,12 @@ internal sealed class TestNode
     /// <param name="time">Null: a new one.</param>
     /// <param name="isUp">False: the process is not started yet.</param>
     public TestNode(
-        int seed = 1, IMarketSource? source = null, IJournal? journal = null, FakeStore? store = null, ManualTime? time = null, bool isUp = true)
+        int seed = 1,
+        IMarketSource? source = null,
+        IJournal? journal = null,
+        FakeStore? store = null,
+        ManualTime? time = null,
+        bool isUp = true)
     {
         _seed = seed;
         Store = store ?? new FakeStore();
