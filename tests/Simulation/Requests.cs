@@ -82,7 +82,7 @@ internal sealed class Requests
             if (told.Value is { } view)
             {
                 Require(
-                    made is [var e] && (e.Settings.Interval, e.Settings.Enabled) == (view.Interval, view.Enabled),
+                    made is [var e, ..] && (e.Settings.Interval, e.Settings.Enabled) == (view.Interval, view.Enabled),
                     $"the change to {url} was accepted and not made");
             }
 
