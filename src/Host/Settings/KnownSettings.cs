@@ -5,7 +5,8 @@ public static class KnownSettings
 {
     /// <summary>Where to listen.</summary>
     public static readonly Setting Urls = new(
-        "urls", "URL,...", "http://127.0.0.1:8080", "Where to listen; http or https, port 0 takes a free one") { List = true };
+        "urls", "URL,...", "http://127.0.0.1:8080", "Where to listen; http or https, port 0 takes a free one")
+    { List = true };
 
     /// <summary>The data folder.</summary>
     public static readonly Setting Data = new(
@@ -17,15 +18,18 @@ public static class KnownSettings
 
     /// <summary>The coordinator of a cluster.</summary>
     public static readonly Setting Postgres = new(
-        "postgres", "CONNECTION", "none: SQLite, one node", "PostgreSQL as store and coordinator") { Secret = true };
+        "postgres", "CONNECTION", "none: SQLite, one node", "PostgreSQL as store and coordinator")
+    { Secret = true };
 
     /// <summary>The bus of a cluster.</summary>
     public static readonly Setting Redis = new(
-        "redis", "CONNECTION", "none: in process", "Redis as the bus") { Secret = true };
+        "redis", "CONNECTION", "none: in process", "Redis as the bus")
+    { Secret = true };
 
     /// <summary>What this node does.</summary>
     public static readonly Setting Roles = new(
-        "roles", "ROLE,...", "all", "What this node does: api, gather, trade, store") { List = true };
+        "roles", "ROLE,...", "all", "What this node does: api, gather, trade, store")
+    { List = true };
 
     /// <summary>The node's name.</summary>
     public static readonly Setting Node = new(
@@ -37,7 +41,8 @@ public static class KnownSettings
 
     /// <summary>What nodes of one cluster know of each other.</summary>
     public static readonly Setting ClusterSecret = new(
-        "cluster-secret", "TEXT", "none", "What the nodes of a cluster prove themselves with; needed with --postgres") { Secret = true };
+        "cluster-secret", "TEXT", "none", "What the nodes of a cluster prove themselves with; needed with --postgres")
+    { Secret = true };
 
     /// <summary>The certificate.</summary>
     public static readonly Setting Certificate = new(
@@ -74,7 +79,8 @@ public static class KnownSettings
     /// <summary>Currencies taken for a dollar.</summary>
     public static readonly Setting Stablecoins = new(
         "stablecoins", "CODE,...", "USDT, USDC and others",
-        "Currencies that count as 1 USD where they have no USD pair of their own") { List = true };
+        "Currencies that count as 1 USD where they have no USD pair of their own")
+    { List = true };
 
     /// <summary>How many runs are kept.</summary>
     public static readonly Setting RetentionRuns = new(
