@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -54,7 +53,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
     public async Task<(int ExitCode, TimeSpan Took)> Stop()
     {
         var began = TimeProvider.System.GetTimestamp();
-        Assert(Kill(Pid, 15) == 0, "the signal was sent");
+        Signals.Terminate(Pid);
         await _process.WaitForExitAsync().WaitAsync(Invocation.Patience);
         return (_process.ExitCode, TimeProvider.System.GetElapsedTime(began));
     }
@@ -112,8 +111,4 @@ internal sealed partial class RunningNode : IAsyncDisposable
 
     [GeneratedRegex(@"is ready on (http://127\.0\.0\.1:\d+)")]
     private static partial Regex ReadyLine();
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int pid, int signal);
 }
