@@ -123,6 +123,18 @@ public sealed class ExchangeTests
         static string Nested(int levels) => new string('[', levels) + new string(']', levels);
     }
 
+    [Theory]
+    [InlineData("\"a\":1")]
+    [InlineData("\"\\ud800\":1")]
+    [InlineData("\"#\":1")]
+    public async Task A_body_that_is_wrong_in_thousands_of_places_is_told_a_hundred(string field)
+    {
+        await using var api = await ApiServer.Start();
+        var body = "{" + string.Join(',', Enumerable.Range(0, 20_000).Select(i => field.Replace("#", $"f{i}", StringComparison.Ordinal))) + "}";
+        var problem = (await api.Send("POST", Many, body)).Problem(422, "invalid");
+        Assert.Equal(100, problem.GetProperty("errors").EnumerateObject().Sum(one => one.Value.GetArrayLength()));
+    }
+
     [Fact]
     public async Task All_that_is_wrong_with_a_body_is_told_at_once()
     {

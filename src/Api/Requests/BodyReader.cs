@@ -25,7 +25,7 @@ internal sealed class BodyReader
         var writable = fields
             .Where(field => field.Owner == FieldOwner.Client || (!change && field.Owner == FieldOwner.ClientOnce))
             .Select(field => field.Name);
-        foreach (var given in body.EnumerateObject())
+        foreach (var given in body.EnumerateObject().TakeWhile(_ => !Errors.IsFull))
         {
             switch (fields.FirstOrDefault(field => field.Name == given.Name)?.Owner)
             {

@@ -78,7 +78,7 @@ internal static class StrictJson
                     var name = Text(ref reader, path, errors) ?? string.Empty;
                     path.RemoveRange(Math.Min(path.Count, Objects(names) - 1), Math.Max(0, path.Count - Objects(names) + 1));
                     path.Add(name);
-                    if (!names.Peek()!.Add(name))
+                    if (!names.Peek()!.Add(name) && !errors.IsFull)
                     {
                         errors.Add(path[0], $"{string.Join('.', path)} is given more than once");
                     }
@@ -117,7 +117,11 @@ internal static class StrictJson
         }
         catch (InvalidOperationException)
         {
-            errors.Add(path.FirstOrDefault(""), $"{string.Join('.', path)} holds half of a surrogate pair");
+            if (!errors.IsFull)
+            {
+                errors.Add(path.FirstOrDefault(""), $"{string.Join('.', path)} holds half of a surrogate pair");
+            }
+
             return null;
         }
     }

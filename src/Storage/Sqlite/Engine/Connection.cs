@@ -28,6 +28,9 @@ internal sealed class Connection : IDisposable
 
     public nint Handle { get; }
 
+    /// <summary>How many statements it has prepared and keeps.</summary>
+    public int StatementCount => _statements.Count;
+
     /// <summary>True between BEGIN and its end; the engine rolls some failures back by itself.</summary>
     public bool InTransaction => Native.GetAutocommit(Handle) == 0;
 

@@ -5,9 +5,14 @@ using MarketManager.Storage.Sqlite.Engine;
 namespace MarketManager.Storage.Sqlite.Reading;
 
 /// <summary>A few connections that read beside the writer, each with its prepared statements. When all are busy, callers wait.</summary>
-/// <remarks>All that one call reads is as of one instant.</remarks>
+/// <remarks>
+/// All that one call reads is as of one instant. Callers choose filters and orders, and each choice is a statement of its own: a
+/// connection that has prepared <see cref="MostStatements"/> of them is replaced by a new one.
+/// </remarks>
 internal sealed class ReaderPool(string path, int capacity) : IAsyncDisposable
 {
+    public const int MostStatements = 200;
+
     private readonly SemaphoreSlim _free = new(capacity, capacity);
     private readonly ConcurrentStack<Connection> _idle = new();
 
@@ -52,24 +57,26 @@ internal sealed class ReaderPool(string path, int capacity) : IAsyncDisposable
     private TResult Read<TState, TResult>(TState state, Func<Connection, TState, TResult> work)
     {
         var connection = _idle.TryPop(out var idle) ? idle : Connection.OpenReader(path);
+        var keep = false;
         try
         {
             connection.Prepare("BEGIN").Execute();
             var result = work(connection, state);
             connection.Prepare("COMMIT").Execute();
-            _idle.Push(connection);
+            keep = connection.StatementCount < MostStatements;
             return result;
         }
-        catch (SqliteFailure)
+        finally
         {
-            connection.Dispose();
-            throw;
-        }
-        catch
-        {
-            connection.Rollback();
-            _idle.Push(connection);
-            throw;
+            // After a failure nobody knows what the connection is in the middle of.
+            if (keep)
+            {
+                _idle.Push(connection);
+            }
+            else
+            {
+                connection.Dispose();
+            }
         }
     }
 }
