@@ -45,7 +45,11 @@ internal static class StoreCheck
                 case RunEvent.Ended x:
                     runs[x.RunId] = runs[x.RunId] with
                     {
-                        State = x.Outcome, Ended = x.At, Attempts = x.Attempts, Tally = x.Tally, Error = x.Error,
+                        State = x.Outcome,
+                        Ended = x.At,
+                        Attempts = x.Attempts,
+                        Tally = x.Tally,
+                        Error = x.Error,
                     };
                     brought = x.Outcome is RunState.Succeeded ? runs[x.RunId].Number : brought;
                     break;
