@@ -6,6 +6,7 @@ using MarketManager.Host.Daemon;
 using MarketManager.Host.Settings;
 using MarketManager.Kernel;
 
+// Whatever any command makes in a data folder, or of it, holds what others must not see.
 Native.MakeNewFilesPrivate();
 var world = World.Real();
 var context = CliContext.OfProcess(world, new OfflineKeys(world));

@@ -87,6 +87,7 @@ public sealed class ExchangeTests
     [InlineData("{\"name\":null}", "name", "name must be a text of 1 to 64 ASCII letters, digits, spaces and ._- with at least one letter, not null")]
     [InlineData("{\"name\":7}", "name", "name must be a text of 1 to 64 ASCII letters, digits, spaces and ._- with at least one letter, not 7")]
     [InlineData("{\"name\":\"a\",\"intervall\":1}", "intervall", "unknown field 'intervall'; did you mean 'interval'?")]
+    [InlineData("{\"name\":\"a\",\"colour\":1}", "colour", "unknown field 'colour'; there are name, venue, enabled, interval, logo, url, api_url, options")]
     [InlineData("{\"name\":\"a\",\"Interval\":1}", "Interval", "unknown field 'Interval'; did you mean 'interval'?")]
     [InlineData("{\"name\":\"a\",\"id\":1}", "id", "id is set by the server")]
     [InlineData("{\"name\":\"a\",\"status\":{}}", "status", "status is set by the server")]
@@ -266,7 +267,7 @@ public sealed class ExchangeTests
         Assert.True((await api.Get("/api/status/")).Json.GetProperty("paused").GetBoolean());
         Assert.Equal("""{"paused":false}""", (await api.Send("POST", "/api/resume/", "{}")).Text);
         Assert.False(api.Exchanges.Paused);
-        (await api.Send("POST", "/api/pause/", "{\"why\":1}")).Invalid("why", "unknown field 'why'");
+        (await api.Send("POST", "/api/pause/", "{\"why\":1}")).Invalid("why", "unknown field 'why'; no field is taken here");
         Assert.Equal(JsonValueKind.False, (await api.Get("/api/status/")).Json.GetProperty("paused").ValueKind);
     }
 }

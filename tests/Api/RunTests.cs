@@ -24,7 +24,7 @@ public sealed class RunTests
     public async Task A_body_of_run_must_be_the_empty_object()
     {
         await using var api = await Start();
-        (await api.Send("POST", Run, "{\"now\":true}")).Invalid("now", "unknown field 'now'");
+        (await api.Send("POST", Run, "{\"now\":true}")).Invalid("now", "unknown field 'now'; no field is taken here");
         (await api.Send("POST", Run, "[]")).Problem(422, "invalid");
         (await api.Send("POST", Run, "{")).Problem(400, "malformed-json");
         (await api.Send("POST", Run, "{}", "text/plain")).Problem(415, "not-json");

@@ -32,6 +32,13 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task Data_folder_that_is_empty_is_wrong_usage()
+    {
+        Assert.Equal(ExitCode.Usage, await _shell.Run("status", "--data", ""));
+        Assert.Equal("error: --data is empty\n", _shell.Error);
+    }
+
+    [Fact]
     public async Task Errors_of_fields_follow_the_detail()
     {
         await using var node = await FakeNode.Start();

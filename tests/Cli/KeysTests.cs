@@ -31,6 +31,13 @@ public sealed class KeysTests
     }
 
     [Fact]
+    public async Task Key_of_the_folder_shows_times_as_a_node_does()
+    {
+        Assert.Equal(ExitCode.Done, await _shell.Run("keys", "add", "ops", "--output", "json", "--data", "/nowhere"));
+        Assert.Contains("\"created\": \"2026-11-20T11:55:00.000Z\"", _shell.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Keys_in_the_folder_are_listed_without_their_secrets_and_revoked_once()
     {
         await _shell.Run("keys", "add", "ops", "--role", "admin", "--data", "/nowhere");

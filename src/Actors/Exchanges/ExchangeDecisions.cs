@@ -34,7 +34,7 @@ public static class ExchangeDecisions
         rules.Venues.TryGetValue(venue, out var info);
         if (info is null)
         {
-            problems.Add("venue", $"unknown venue '{Shorten(venue)}'{Nearest.Hint(Shorten(venue), rules.Venues.Keys)}{(draft.Venue is null ? "; the venue is taken from the name where it is left out" : string.Empty)}");
+            problems.Add("venue", $"unknown venue '{Shorten(venue)}'{VenueHint(Shorten(venue), rules.Venues.Keys)}{(draft.Venue is null ? "; the venue is taken from the name where it is left out" : string.Empty)}");
         }
 
         var settings = new ExchangeSettings(
@@ -138,6 +138,10 @@ public static class ExchangeDecisions
 
     private static string? Patched(Patch<string> patch, string? old, string? @default) =>
         !patch.Present ? old : patch.IsNull ? @default : patch.Value;
+
+    // All of them would be too many to tell.
+    private static string VenueHint(string venue, IEnumerable<string> venues) =>
+        Nearest.Hint(venue, venues) is { Length: > 0 } hint ? hint : "; GET /api/venues/ lists all";
 
     private static string Shorten(string text) => text.Length <= 64 ? text : string.Concat(text.AsSpan(0, 64), "…");
 

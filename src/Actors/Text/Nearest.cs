@@ -23,6 +23,15 @@ public static class Nearest
     public static string Hint(string word, IEnumerable<string> candidates) =>
         To(word, candidates) is { } nearest ? $"; did you mean '{nearest}'?" : string.Empty;
 
+    /// <summary>"; did you mean 'x'?", or all candidates where none is near.</summary>
+    /// <param name="word">What was given.</param>
+    /// <param name="candidates">What there is; few enough to be told.</param>
+    /// <param name="none">What is said where there is none, such as "; this route has none".</param>
+    public static string HintOrAll(string word, IReadOnlyCollection<string> candidates, string none) =>
+        Hint(word, candidates) is { Length: > 0 } hint ? hint
+        : candidates.Count > 0 ? $"; there are {string.Join(", ", candidates)}"
+        : none;
+
     // Insertions, deletions, replacements and swaps of neighbours, without regard to case.
     private static int Edits(string a, string b)
     {

@@ -153,9 +153,9 @@ internal sealed partial class KeyEndpoints(IKeyStore store, KeyRing ring, TimePr
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "a field that keys are not ordered by"),
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Key {KeyId} with role {Role} was added by {Caller}")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Key {KeyId} with role {Role} was added by {Caller}")]
     private static partial void Added(ILogger log, string keyId, Role role, string caller);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Key {KeyId} was revoked by {Caller}")]
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Key {KeyId} was revoked by {Caller}")]
     private static partial void Revoked(ILogger log, string keyId, string caller);
 }

@@ -74,7 +74,7 @@ internal sealed partial class KeyRing(IKeyStore store, ApiOptions options, TimeP
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The keys could not be read again; those read last go on")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The keys could not be read again; those read last go on")]
     private static partial void NotRead(ILogger log, Exception failure);
 
     private sealed record Snapshot(FrozenDictionary<string, ApiKey> ById, long ReadAt);

@@ -122,15 +122,15 @@ internal sealed partial class Edge(
             ? method
             : "other";
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path} was answered {Status} in {Milliseconds} ms")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "{Method} {Path} was answered {Status} in {Milliseconds} ms")]
     private static partial void Answered(ILogger log, string method, string path, int status, double milliseconds);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} was slow: answered {Status} in {Milliseconds} ms")]
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Method} {Path} was slow: answered {Status} in {Milliseconds} ms")]
     private static partial void Slow(ILogger log, string method, string path, int status, double milliseconds);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} met a store that failed")]
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "{Method} {Path} met a store that failed")]
     private static partial void StoreFailed(ILogger log, Exception failure, string method, string path);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed ({Trace})")]
+    [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "{Method} {Path} failed ({Trace})")]
     private static partial void Failed(ILogger log, Exception failure, string method, string path, string trace);
 }

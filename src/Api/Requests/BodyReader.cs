@@ -22,16 +22,19 @@ internal sealed class BodyReader
     public BodyReader(JsonElement body, IReadOnlyList<BodyField> fields, bool change)
     {
         (_body, _fields) = (body, fields);
-        var writable = fields
-            .Where(field => field.Owner == FieldOwner.Client || (!change && field.Owner == FieldOwner.ClientOnce))
-            .Select(field => field.Name);
+        string[] writable =
+        [
+            .. fields
+                .Where(field => field.Owner == FieldOwner.Client || (!change && field.Owner == FieldOwner.ClientOnce))
+                .Select(field => field.Name),
+        ];
         foreach (var given in body.EnumerateObject().TakeWhile(_ => !Errors.IsFull))
         {
             switch (fields.FirstOrDefault(field => field.Name == given.Name)?.Owner)
             {
                 case null:
                     var name = Shorten(given.Name);
-                    Errors.Add(given.Name, $"unknown field '{name}'{Nearest.Hint(name, writable)}");
+                    Errors.Add(given.Name, $"unknown field '{name}'{Nearest.HintOrAll(name, writable, "; no field is taken here")}");
                     break;
                 case FieldOwner.Server:
                     Errors.Add(given.Name, $"{given.Name} is set by the server");

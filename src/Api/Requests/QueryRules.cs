@@ -19,10 +19,10 @@ internal static class QueryRules
         var errors = new ErrorList();
         foreach (var (name, values) in http.Request.Query)
         {
-            var known = route.Query.Select(parameter => parameter.Name);
+            string[] known = [.. route.Query.Select(parameter => parameter.Name)];
             if (!known.Contains(name))
             {
-                errors.Add(name, $"unknown parameter '{name}'" + Advice(name, known));
+                errors.Add(name, $"unknown parameter '{name}'" + Nearest.HintOrAll(name, known, "; this route has none"));
             }
             else if (values.Count > 1)
             {
@@ -32,9 +32,4 @@ internal static class QueryRules
 
         return errors.Problem;
     }
-
-    private static string Advice(string name, IEnumerable<string> known) =>
-        Nearest.Hint(name, known) is { Length: > 0 } hint ? hint
-        : known.Any() ? "; there are " + string.Join(", ", known)
-        : "; this route has none";
 }

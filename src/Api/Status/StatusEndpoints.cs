@@ -44,18 +44,15 @@ internal sealed class StatusEndpoints(
         var now = time.GetUtcNow();
         var health = await store.Check(stop);
         var (exchangeCounts, runCounts) = ((ExchangeCounts?)null, (RunCounts?)null);
-        if (health.Ok)
+        try
         {
-            try
-            {
-                exchangeCounts = await exchanges.Count(stop);
-                runCounts = await runs.CountSince(now - RunsCounted, stop);
-            }
-            catch (StoreException failure)
-            {
-                // It went away between the two questions.
-                health = health with { Ok = false, Detail = failure.Message };
-            }
+            // Asked whatever its health: a store that is full takes no writes and can still be read.
+            exchangeCounts = await exchanges.Count(stop);
+            runCounts = await runs.CountSince(now - RunsCounted, stop);
+        }
+        catch (StoreException failure)
+        {
+            health = health with { Ok = false, Detail = health.Detail ?? failure.Message };
         }
 
         var state = node.State == NodeState.Running && !health.Ok ? NodeState.Degraded : node.State;

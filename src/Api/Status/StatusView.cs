@@ -11,8 +11,8 @@ namespace MarketManager.Api.Status;
 /// <param name="State">This node's, after a look at what it needs.</param>
 /// <param name="Now">The instant.</param>
 /// <param name="Paused">True while no schedule starts runs.</param>
-/// <param name="Exchanges">Null where the store is away.</param>
-/// <param name="Runs">Those of the last hour; null where the store is away.</param>
+/// <param name="Exchanges">Null where the store cannot be read.</param>
+/// <param name="Runs">Those of the last hour; null where the store cannot be read.</param>
 /// <param name="Storage">What the store says of itself.</param>
 /// <param name="Workers">This node's.</param>
 internal sealed record StatusView(

@@ -19,5 +19,5 @@ internal static class ExchangeFields
     public static string? WhyNot(string field) =>
         OfClient.Contains(field) ? null
         : OfServer.Contains(field) ? $"{field}: is set by the server"
-        : $"{field}: unknown field{Nearest.Hint(field, OfClient)}";
+        : $"{field}: unknown field{Nearest.HintOrAll(field, OfClient, none: string.Empty)}";
 }

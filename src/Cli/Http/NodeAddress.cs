@@ -43,5 +43,6 @@ internal abstract record NodeAddress
 
     /// <summary>The folder that was named, else the environment's, else <c>./data</c>.</summary>
     public static string DataFolder(string? named, Func<string, string?> environment) =>
-        named ?? (environment("MARKETMANAGER_DATA") is { Length: > 0 } folder ? folder : "data");
+        named is "" ? throw new CliException(ExitCode.Usage, "--data is empty")
+        : named ?? (environment("MARKETMANAGER_DATA") is { Length: > 0 } folder ? folder : "data");
 }

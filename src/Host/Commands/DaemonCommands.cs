@@ -35,7 +35,7 @@ internal static class DaemonCommands
     {
         var command = new Command("stop", "Stop the node and wait until it is down");
         var options = new SettingOptions(command, [KnownSettings.Data, KnownSettings.Environment]);
-        command.SetAction((line, _) => daemon(reader.DataFolder(options.Values(line))).Stop());
+        command.SetAction((line, _) => daemon(options.DataFolder(line, reader)).Stop());
         return command;
     }
 

@@ -48,19 +48,25 @@ internal sealed class SettingOptions
 
     /// <summary>The settings of a node, the command line among its sources.</summary>
     /// <exception cref="CliException">Something is unknown or wrong; all of it is named.</exception>
-    public NodeSettings Read(ParseResult line, SettingsReader reader)
+    public NodeSettings Read(ParseResult line, SettingsReader reader) => Explained(() => reader.Read(Values(line)));
+
+    /// <summary>The data folder alone.</summary>
+    /// <exception cref="CliException">It is no path.</exception>
+    public string DataFolder(ParseResult line, SettingsReader reader) => Explained(() => reader.DataFolder(Values(line)));
+
+    /// <summary>The same on a new command line.</summary>
+    public static IEnumerable<string> Arguments(IEnumerable<SettingValue> values) =>
+        values.SelectMany(v => new[] { v.Setting.Option, v.Text });
+
+    private static T Explained<T>(Func<T> read)
     {
         try
         {
-            return reader.Read(Values(line));
+            return read();
         }
         catch (SettingsException e)
         {
             throw new CliException(ExitCode.Usage, "the settings are not valid", e.Problems);
         }
     }
-
-    /// <summary>The same on a new command line.</summary>
-    public static IEnumerable<string> Arguments(IEnumerable<SettingValue> values) =>
-        values.SelectMany(v => new[] { v.Setting.Option, v.Text });
 }

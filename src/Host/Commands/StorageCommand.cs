@@ -72,7 +72,7 @@ internal static class StorageCommand
         {
             try
             {
-                return run(reader.DataFolder(options.Values(line)), line);
+                return run(options.DataFolder(line, reader), line);
             }
             catch (StoreException e)
             {

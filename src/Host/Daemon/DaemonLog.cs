@@ -15,6 +15,27 @@ public sealed class DaemonLog(string dataFolder)
     /// <summary>Its length in bytes; 0 where there is none.</summary>
     public long Length => new FileInfo(Path) is { Exists: true } file ? file.Length : 0;
 
+    /// <summary>Makes the folder and the file where they are missing; why that is not possible, null where it is.</summary>
+    public string? Prepare()
+    {
+        try
+        {
+            Directory.CreateDirectory(dataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            using var file = new FileStream(Path, new FileStreamOptions
+            {
+                Mode = FileMode.Append,
+                Access = FileAccess.Write,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>The last lines that were written after it had that length.</summary>
     public async Task<string> TailSince(long length)
     {

@@ -37,7 +37,12 @@ public sealed class NodeDaemon(string dataFolder, NodeProbe probe, TimeProvider 
             return ExitCode.Conflict;
         }
 
-        Directory.CreateDirectory(dataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (_log.Prepare() is { } why)
+        {
+            await error.WriteLineAsync($"the data folder '{dataFolder}' cannot be written ({why}); make it writable for this user, or name another with --data");
+            return ExitCode.Failed;
+        }
+
         var before = _log.Length;
         using var process = DetachedProcess.Start(command, _log.Path);
         var missing = await WaitUntilReady(process);

@@ -17,6 +17,8 @@ public static class NodeLogging
         // The frameworks tell of every request and connection; who wants that asks for everything.
         var frameworks = settings.LogLevel is LogLevel.Trace or > LogLevel.Warning ? settings.LogLevel : LogLevel.Warning;
         logging.AddFilter("Microsoft", frameworks).AddFilter("System", frameworks);
+        // What keeps the host from starting is told once, by the command, and without a stack.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
         if (settings.LogFormat == LogFormat.Json)
         {

@@ -20,7 +20,7 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
         return new NodeSettings
         {
             Urls = Urls() ?? defaults.Urls,
-            DataFolder = FullPath(KnownSettings.Data) ?? defaults.DataFolder,
+            DataFolder = DataFolder(),
             Environment = environment,
             NodeName = Name(KnownSettings.Node),
             NodeAddress = WebAddress(KnownSettings.NodeAddress),
@@ -42,6 +42,9 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
     }
 
     // A setting that would change nothing must not look as if it did.
+    /// <summary>The data folder alone.</summary>
+    public string DataFolder() => FullPath(KnownSettings.Data) ?? new NodeSettings().DataFolder;
+
     private void RefuseCluster()
     {
         foreach (var setting in new[] { KnownSettings.Postgres, KnownSettings.Redis })
@@ -117,8 +120,21 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
         return uri;
     }
 
-    private string? FullPath(Setting setting) =>
-        winners.GetValueOrDefault(setting) is { } value ? Path.GetFullPath(value.Text) : null;
+    private string? FullPath(Setting setting)
+    {
+        if (winners.GetValueOrDefault(setting) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.Text.Length > 0 && !value.Text.Contains('\0'))
+        {
+            return Path.GetFullPath(value.Text);
+        }
+
+        problems.Add(value.Text.Length == 0 ? $"{value.Source} is empty" : $"{value.Source} is no path");
+        return null;
+    }
 
     private bool OnOff(Setting setting)
     {

@@ -29,10 +29,14 @@ public sealed class SettingsReader(IReadOnlyDictionary<string, string> variables
     }
 
     /// <summary>The data folder alone, for commands that only look for a node: nothing else is checked.</summary>
-    public string DataFolder(IReadOnlyList<SettingValue> commandLine) =>
-        Winners(commandLine, [], out _).TryGetValue(KnownSettings.Data, out var value)
-            ? Path.GetFullPath(value.Text)
-            : new NodeSettings().DataFolder;
+    /// <param name="commandLine">What was given there.</param>
+    /// <exception cref="SettingsException">It is no path.</exception>
+    public string DataFolder(IReadOnlyList<SettingValue> commandLine)
+    {
+        var problems = new List<string>();
+        var folder = new SettingsParser(Winners(commandLine, [], out _), problems).DataFolder();
+        return problems.Count == 0 ? folder : throw new SettingsException(problems);
+    }
 
     private Dictionary<Setting, SettingValue> Winners(IReadOnlyList<SettingValue> commandLine, List<string> problems, out string? file)
     {

@@ -16,8 +16,16 @@ internal sealed class StoreMetrics(TimeProvider time)
     private static readonly Histogram<long> CommitWrites = Meter.CreateHistogram<long>(
         "marketmanager.storage.commit.writes", "{write}", "Writes that shared a transaction.");
 
-    private static readonly Counter<long> Failures = Meter.CreateCounter<long>(
-        "marketmanager.storage.failures", "{batch}", "Transactions that the store itself failed.");
+#pragma warning disable IDE0052 // The meter keeps it.
+    // Observed, so that it is there from 0 on: an increase from nothing is none to an alert rule.
+    private static readonly ObservableCounter<long> Failures = Meter.CreateObservableCounter(
+        "marketmanager.storage.failures",
+        static () => Interlocked.Read(ref _failures),
+        "{batch}",
+        "Transactions that the store itself failed.");
+#pragma warning restore IDE0052
+
+    private static long _failures;
 
     public long Now => time.GetTimestamp();
 
@@ -27,5 +35,5 @@ internal sealed class StoreMetrics(TimeProvider time)
         CommitWrites.Record(writes);
     }
 
-    public static void Failed() => Failures.Add(1);
+    public static void Failed() => Interlocked.Increment(ref _failures);
 }

@@ -75,6 +75,18 @@ public sealed class NodeDaemonTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Start_in_a_folder_that_cannot_be_written_says_so()
+    {
+        var file = Path.Combine(_folder, "a file");
+        await File.WriteAllTextAsync(file, string.Empty);
+        var folder = Path.Combine(file, "data");
+
+        Assert.Equal(1, await new NodeDaemon(folder, new NodeProbe(Socket), TimeProvider.System, _error).Start(Shell("exit 0")));
+
+        Assert.StartsWith($"the data folder '{folder}' cannot be written (", Said(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_that_finds_the_folder_in_use_is_a_conflict() =>
         Assert.Equal(4, await Daemon().Start(Shell("exit 4")));
 

@@ -49,6 +49,15 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(Path.Combine(_config.FullName, "production.json"), settings.File);
     }
 
+    [Fact]
+    public void Path_that_is_empty_is_refused()
+    {
+        var refused = Assert.Throws<SettingsException>(() => Read((KnownSettings.Data, ""), (KnownSettings.Certificate, "a\0b")));
+
+        Assert.Equal(["--data is empty", "--certificate is no path"], refused.Problems);
+        Assert.Throws<SettingsException>(() => Reader().DataFolder([new(KnownSettings.Data, "", "--data")]));
+    }
+
     [Theory]
     [InlineData("true", true)]
     [InlineData("ON", true)]

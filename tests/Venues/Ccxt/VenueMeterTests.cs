@@ -48,4 +48,30 @@ public class VenueMeterTests
             }
         }
     }
+
+    [Fact]
+    public void Restarts_are_counted_from_zero_on()
+    {
+        var time = new ManualTime();
+        using var meter = new VenueMeter(new VenueBudgets(time), time);
+        var seen = new List<long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "worker.restarts" && ReferenceEquals(instrument.Meter, meter.Meter))
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => seen.Add(value));
+        listener.Start();
+
+        listener.RecordObservableInstruments();
+        meter.Restarted();
+        listener.RecordObservableInstruments();
+
+        Assert.Equal([0L, 1L], seen);
+    }
 }
