@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -60,7 +59,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         foreach (var pid in workers.Prepend(Pid))
         {
-            Assert(Kill(pid, 15) == 0, "the signal was sent");
+            Signals.Terminate(pid);
         }
 
         await _process.WaitForExitAsync().WaitAsync(Invocation.Patience);
@@ -123,8 +122,4 @@ internal sealed partial class RunningNode : IAsyncDisposable
 
     [GeneratedRegex(@"simulator answers on (http://127\.0\.0\.1:\d+)")]
     private static partial Regex SimulatorLine();
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int pid, int signal);
 }
