@@ -9,7 +9,7 @@ public sealed class SharingTests(NodeOnSimulator rig) : IClassFixture<NodeOnSimu
 {
     [Theory]
     [InlineData("""{"markets":{"quotes":["USDT"]}}""", """{"markets":{"quotes":["USDT"]},"max_run":60}""", true)]
-    [InlineData("""{"markets":{"quotes":["USDT"]}}""", """{"markets":{"quotes":["BTC"]}}""", false)]
+    [InlineData("""{"markets":{"symbols":["BTC/USDT"]}}""", "{}", false)]
     public async Task Two_exchanges_ask_once_per_due_time_where_their_options_are_the_same(string one, string other, bool once)
     {
         long[] both = [await rig.Create(one, interval: 2), await rig.Create(other, interval: 2)];

@@ -73,7 +73,7 @@ public sealed class VenueFaultTests(NodeOnSimulator rig) : IClassFixture<NodeOnS
     [InlineData("ban", 3)]
     public async Task Venue_that_says_too_many_requests_is_left_alone_for_as_long_as_it_said(string kind, int seconds)
     {
-        long one = await rig.Create("""{"markets":{"quotes":["USDT"]}}"""), other = await rig.Create("""{"markets":{"quotes":["USDC"]}}""");
+        long one = await rig.Create("""{"markets":{"quotes":["USDT"]}}"""), other = await rig.Create();
         await rig.Venue.Order($$"""{"kind":"{{kind}}","retry_after":{{seconds}},"count":1}""");
         var first = await rig.Begin(one);
         await RunningNode.Until("the venue is left alone", async () => await BlockedUntil() is not null);
@@ -107,7 +107,7 @@ public sealed class VenueFaultTests(NodeOnSimulator rig) : IClassFixture<NodeOnS
     [Fact]
     public async Task Run_that_hangs_past_its_limit_is_ended_as_stale()
     {
-        var exchange = await rig.Create("""{"max_run":1,"markets":{"quotes":["BTC"]}}""");
+        var exchange = await rig.Create("""{"max_run":1}""");
         await rig.Venue.Order("""{"kind":"hang"}""");
 
         Assert.Equal("stale stale 1", NodeOnSimulator.Outcome(await rig.Run(exchange)));
@@ -121,7 +121,7 @@ public sealed class VenueFaultTests(NodeOnSimulator rig) : IClassFixture<NodeOnS
     {
         // Three requests fail: the three attempts of one run.
         await rig.Venue.Order("""{"kind":"error","count":3}""");
-        var exchange = await rig.Create("""{"markets":{"quotes":["ETH"]}}""", interval: 1, enabled: true);
+        var exchange = await rig.Create("""{"markets":{"symbols":["BTC/USDT"]}}""", interval: 1, enabled: true);
 
         await RunningNode.Until("it has succeeded", async () => (await rig.Exchange(exchange)).GetProperty("last_update").ValueKind != JsonValueKind.Null);
 
