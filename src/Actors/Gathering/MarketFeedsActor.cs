@@ -40,9 +40,10 @@ public sealed class MarketFeedsActor(IMarketSource source, Stablecoins stablecoi
     /// <inheritdoc/>
     protected override ValueTask OnStop()
     {
-        foreach (var waiting in _feeds.Values.SelectMany(feed => feed.Waiting))
+        foreach (var feed in _feeds.Values)
         {
-            waiting.Reply.Fail(new ActorStoppedException(Context.Self.Path));
+            feed.Waiting.ForEach(waiting => waiting.Reply.Fail(new ActorStoppedException(Context.Self.Path)));
+            feed.Leaving.ForEach(leave => leave.Reply.Send(true)); // its pass was told to end, and nobody is left to say when
         }
 
         return default;

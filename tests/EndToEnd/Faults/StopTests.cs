@@ -50,6 +50,7 @@ public sealed class StopTests
         Assert.False(Signals.Lives(worker));
         await rig.Start();
         await RunningNode.Until("it was made up for", async () => (await rig.Runs(id)).Length == 2);
+        Assert.Equal("crashed", (await rig.Runs(id))[0].GetProperty("state").GetString());
     }
 
     private static async Task<(long Exchange, string Run)> Begin(NodeOnSimulator rig, string fault)

@@ -113,7 +113,7 @@ public sealed class StoreFaultTests
 
     private static Task<Reply> Fatten(NodeOnSimulator rig, long id, int size)
     {
-        var symbols = Enumerable.Range(0, size).Select(i => $"{new string('A', 50)}{i}");
+        var symbols = Enumerable.Range(0, size).Select(i => $"{new string('A', 50)}{i}/USDT");
         return rig.Ask("PATCH", $"api/exchanges/{id}/", JsonSerializer.Serialize(new { options = new { markets = new { symbols } } }));
     }
 
