@@ -38,6 +38,9 @@ public sealed partial class ExchangeSystem
     /// <summary>How long runs may still take when the node leaves; see <c>T5</c> in the life of a run.</summary>
     public static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(8);
 
+    // For what is cut short to be written; a run that misses it is found in state by the next start.
+    private static readonly TimeSpan CutPatience = TimeSpan.FromMilliseconds(500);
+
     private readonly ActorSystem _system;
     private readonly ActorRef<ExchangesMessage> _parent;
     private readonly ActorRef<MarketFeedMessage> _feeds;
@@ -115,7 +118,7 @@ public sealed partial class ExchangeSystem
             await _system.Stop(_feeds);
         }
 
-        // Else a child does not end, because a venue's worker hangs. The process ends without it.
+        // Else a child does not end, because a venue's worker hangs; it ends when the workers are killed.
     }
 
     // False where a run was not brought to its end in time; the next start finds it in state.
@@ -123,7 +126,7 @@ public sealed partial class ExchangeSystem
     {
         try
         {
-            return await exchange.Ask<bool>(reply => new RunMessage.Leave(LeavePatience, reply), LeavePatience + TimeSpan.FromSeconds(1));
+            return await exchange.Ask<bool>(reply => new RunMessage.Leave(LeavePatience, reply), LeavePatience + CutPatience);
         }
         catch (Exception e) when (e is AskTimeoutException or MailboxFullException)
         {

@@ -40,11 +40,10 @@ public sealed class MarketFeedsActor(IMarketSource source, Stablecoins stablecoi
     /// <inheritdoc/>
     protected override ValueTask OnStop()
     {
-        var stopped = new ActorStoppedException(Context.Self.Path);
         foreach (var feed in _feeds.Values)
         {
-            feed.Waiting.ForEach(waiting => waiting.Reply.Fail(stopped));
-            feed.Leaving.ForEach(leaving => leaving.Reply.Fail(stopped));
+            feed.Waiting.ForEach(waiting => waiting.Reply.Fail(new ActorStoppedException(Context.Self.Path)));
+            feed.Leaving.ForEach(leave => leave.Reply.Send(true)); // its pass was told to end, and nobody is left to say when
         }
 
         return default;

@@ -74,16 +74,17 @@ internal sealed partial class NodeHost
         var disk = new DataFolderMetrics(_settings.DataFolder);
         _stops.Add("disk metrics", () => Do(disk.Dispose));
 
+        // Actors outlive the workers: a child whose worker hangs ends when that is killed.
+        var node = NodeIdentity.Of(_settings, _world);
+        var system = new ActorSystem(node.Name, _world, _loggers);
+        _stops.Add("actor system", system.DisposeAsync);
+        node.Actors = () => system.ActorCount;
+
         var simulator = await FindSimulator(store.Settings, cancellationToken);
         var venues = CcxtVenues.Start(
             new CcxtOptions { WorkerScript = WorkersFolder.FindScript(AppContext.BaseDirectory), Workers = _settings.Workers },
             _world, _loggers, () => simulator);
         _stops.Add("workers", venues.DisposeAsync);
-
-        var node = NodeIdentity.Of(_settings, _world);
-        var system = new ActorSystem(node.Name, _world, _loggers);
-        _stops.Add("actor system", system.DisposeAsync);
-        node.Actors = () => system.ActorCount;
         var exchanges = await StartExchanges(system, store, venues, node, access, cancellationToken);
         StartLoop("retention", new Retention(store.Retention, store.Answers, _settings, _world, _loggers.CreateLogger<Retention>()).Run);
         StartLoop("watch", new ExchangeWatch(store.Exchanges, exchanges.Gateway, _world).Run);

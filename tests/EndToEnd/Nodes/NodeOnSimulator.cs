@@ -7,7 +7,7 @@ namespace MarketManager.EndToEnd.Tests.Nodes;
 /// <summary>A node whose venue <c>sim</c> is a simulator of the test's own, with the requests that tests of faults make.</summary>
 public sealed class NodeOnSimulator : IAsyncLifetime, IAsyncDisposable
 {
-    private DataFolder? _data;
+    private DataFolder? _ownData;
     private RunningSimulator? _simulator;
     private RunningNode? _node;
     private int _names;
@@ -16,11 +16,11 @@ public sealed class NodeOnSimulator : IAsyncLifetime, IAsyncDisposable
 
     internal RunningSimulator Venue => _simulator!;
 
-    internal DataFolder Data => _data!;
+    internal DataFolder Data { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        _data = new DataFolder();
+        Data ??= _ownData = new DataFolder();
         _simulator = await RunningSimulator.Start();
         await Start();
     }
@@ -37,15 +37,15 @@ public sealed class NodeOnSimulator : IAsyncLifetime, IAsyncDisposable
             await _simulator.DisposeAsync();
         }
 
-        _data?.Dispose();
+        _ownData?.Dispose();
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
 
-    /// <summary>One for a single test.</summary>
-    public static async Task<NodeOnSimulator> Make()
+    /// <summary>One for a single test, on a folder of its own unless one is given.</summary>
+    internal static async Task<NodeOnSimulator> Make(DataFolder? data = null)
     {
-        var made = new NodeOnSimulator();
+        var made = new NodeOnSimulator { Data = data! };
         await made.InitializeAsync();
         return made;
     }

@@ -65,6 +65,22 @@ public sealed class FaultTests() : StoreContract(() => new SqliteUnderTest())
     }
 
     [Fact]
+    public async Task Locked_database_refuses_many_about_as_soon_as_one()
+    {
+        using var other = Connection.OpenWriter(Path.Combine(Sqlite.Folder, "marketmanager.db"));
+        other.Execute("BEGIN IMMEDIATE");
+
+        // Alone in their transactions, forty of them would wait for more than a minute if each had the patience of the first.
+        var writes = Enumerable.Range(1, 40).Select(i => Journal.Append(Append(i, 1, "late") with { Guarded = true }).AsTask()).ToList();
+        await Task.WhenAll(writes.Select(write => write.ContinueWith(_ => { }, TaskScheduler.Default))).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.All(writes, write => Assert.IsType<StoreUnavailableException>(write.Exception?.InnerException));
+        other.Execute("ROLLBACK");
+        await Journal.Append(Append(1, 1, "after"));
+        Assert.Equal(["1:1 changed.1 after"], await Recorder.Read(Journal));
+    }
+
+    [Fact]
     public async Task Connection_that_breaks_is_replaced()
     {
         await Journal.Append(Append(1, 1, "before"));

@@ -5,7 +5,9 @@ namespace MarketManager.Storage.Sqlite.Engine;
 /// <summary>A connection with its prepared statements; used by one thread at a time.</summary>
 internal sealed class Connection : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>How long a statement waits for a lock of another process.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, Statement> _statements = [];
 
     private Connection(string path, int flags)
@@ -17,7 +19,7 @@ internal sealed class Connection : IDisposable
         {
             Check(code);
             Check(Native.ExtendedResultCodes(handle, 1));
-            Check(Native.BusyTimeout(handle, (int)Patience.TotalMilliseconds));
+            WaitForLocks(Patience);
         }
         catch
         {
@@ -58,6 +60,9 @@ internal sealed class Connection : IDisposable
 
         return statement;
     }
+
+    /// <summary>From now on waits that long for a lock of another process.</summary>
+    public void WaitForLocks(TimeSpan patience) => Check(Native.BusyTimeout(Handle, (int)patience.TotalMilliseconds));
 
     /// <summary>Runs a script.</summary>
     public void Execute(string script) => Check(Native.Execute(Handle, script, 0, 0, 0));

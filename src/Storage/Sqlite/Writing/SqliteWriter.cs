@@ -13,6 +13,9 @@ namespace MarketManager.Storage.Sqlite.Writing;
 /// </remarks>
 internal sealed partial class SqliteWriter : IAsyncDisposable
 {
+    // While another process is known to hold the database locked: many who wait must not wait one after the other.
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(100);
+
     private readonly string _path;
     private readonly int _maxBatch;
     private readonly WriteQueue _queue;
@@ -109,7 +112,12 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
                 OneByOne(session, jobs);
             }
 
-            _failure = null;
+            if (_failure is not null)
+            {
+                session.Connection.WaitForLocks(Connection.Patience);
+                _failure = null;
+            }
+
             _metrics.Committed(began, jobs.Length);
         }
         catch (Exception e)
@@ -229,6 +237,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             _session?.Dispose();
             _session = null;
         }
+
+        _session?.Connection.WaitForLocks(ShortPatience);
 
         foreach (var job in jobs)
         {

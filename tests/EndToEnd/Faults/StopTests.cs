@@ -1,0 +1,72 @@
+using MarketManager.EndToEnd.Tests.Nodes;
+using Xunit;
+
+namespace MarketManager.EndToEnd.Tests.Faults;
+
+/// <summary>SIGTERM in the middle of a run: within ten seconds, with exit code 0, and nothing is lost.</summary>
+public sealed class StopTests
+{
+    private static readonly TimeSpan Allowed = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task Short_run_is_finished_first()
+    {
+        await using var rig = await NodeOnSimulator.Make();
+        var (id, run) = await Begin(rig, """{"kind":"latency","milliseconds":1500,"count":1}""");
+
+        await StopCleanly(rig);
+
+        await rig.Start();
+        var kept = Assert.Single(await rig.Runs(id));
+        Assert.Equal((run, "succeeded - 1"), (kept.GetProperty("run_id").GetString(), NodeOnSimulator.Outcome(kept)));
+    }
+
+    [Fact]
+    public async Task Run_that_takes_too_long_is_cut_short_and_made_up_for()
+    {
+        await using var rig = await NodeOnSimulator.Make();
+        var (id, run) = await Begin(rig, """{"kind":"hang","count":1}""");
+
+        await StopCleanly(rig);
+
+        await rig.Start();
+        await RunningNode.Until("it was made up for", async () => (await rig.Runs(id)) is [_, var next] && next.GetProperty("state").GetString() != "running");
+        var runs = await rig.Runs(id);
+        Assert.Equal(run, runs[0].GetProperty("run_id").GetString());
+        Assert.Equal(["crashed shutdown 1", "succeeded - 1"], runs.Select(NodeOnSimulator.Outcome));
+        Assert.Equal(["demand", "recovery"], runs.Select(x => x.GetProperty("trigger").GetString()));
+    }
+
+    [Fact]
+    public async Task Frozen_worker_does_not_keep_the_node_up()
+    {
+        await using var rig = await NodeOnSimulator.Make();
+        var (id, _) = await Begin(rig, """{"kind":"hang","count":1}""");
+        var worker = Assert.Single(await rig.Workers());
+        Signals.Freeze(worker);
+
+        await StopCleanly(rig);
+
+        Assert.False(Signals.Lives(worker));
+        await rig.Start();
+        await RunningNode.Until("it was made up for", async () => (await rig.Runs(id)).Length == 2);
+        Assert.Equal("crashed", (await rig.Runs(id))[0].GetProperty("state").GetString());
+    }
+
+    private static async Task<(long Exchange, string Run)> Begin(NodeOnSimulator rig, string fault)
+    {
+        var id = await rig.Create("""{"ccxt":{"timeout":60000}}""");
+        await rig.Venue.Order(fault);
+        var run = await rig.Begin(id);
+        await RunningNode.Until("the worker gathers", async () => await rig.Venue.Asked() > 0);
+        return (id, run);
+    }
+
+    private static async Task StopCleanly(NodeOnSimulator rig)
+    {
+        var (exitCode, took) = await rig.Node.Stop();
+        Assert.True(exitCode == 0, rig.Node.Log);
+        Assert.True(took < Allowed, $"it took {took}\n{rig.Node.Log}");
+        await rig.Node.DisposeAsync();
+    }
+}
