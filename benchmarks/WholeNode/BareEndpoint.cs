@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using MarketManager.Benchmarks.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace MarketManager.Benchmarks.WholeNode;
 
@@ -30,7 +32,7 @@ internal static class BareEndpoint
         await using var app = builder.Build();
         app.MapGet("/bytes", arguments is [_, var database] ? AfterReading(database) : Send);
         await app.StartAsync();
-        Console.WriteLine($"{app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()}/bytes");
+        Console.WriteLine($"{app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()}/bytes");
         await app.WaitForShutdownAsync();
 
         Task Send(HttpContext http)
