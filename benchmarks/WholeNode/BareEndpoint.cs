@@ -16,10 +16,10 @@ namespace MarketManager.Benchmarks.WholeNode;
 internal static class BareEndpoint
 {
     /// <summary>Starts it and gives its process and the URL of the bytes.</summary>
-    public static async Task<(ChildProcess Process, string Url)> Start(params string[] arguments)
+    public static async Task<Server> Start(params string[] arguments)
     {
         var process = ChildProcess.Start(Path.ChangeExtension(typeof(BareEndpoint).Assembly.Location, null), ["bare", .. arguments]);
-        return (process, await process.ReadLine());
+        return new Server(await process.ReadLine(), process);
     }
 
     /// <summary>Serves until it is told to end.</summary>
