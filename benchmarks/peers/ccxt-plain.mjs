@@ -1,5 +1,5 @@
 // What gathering is compared with: ccxt alone, asked for the same with the same options as a worker asks it.
-// node ccxt-plain.mjs ORIGIN on|off; a line "cold" or "warm" on stdin is answered with the milliseconds it took.
+// node ccxt-plain.mjs ORIGIN on|off; says "ready", then a line "cold" or "warm" on stdin is answered with the milliseconds it took.
 // The second argument is about ccxt's own rate limiter, which lets a request wait for what the one before it cost, however
 // long ago that was; "off" leaves the plain work.
 import { createInterface } from 'node:readline';
@@ -22,6 +22,7 @@ function redirect(node) {
     : Object.fromEntries(Object.entries(node).map(([key, value]) => [key, redirect(value)]));
 }
 
+console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   const began = performance.now();
   if (line === 'cold') {
