@@ -48,6 +48,10 @@ public sealed class Report
     public void AtLeastTimes(string what, double value, double peer, double times, string unit) =>
         Compare(what, value, peer, unit, $"≥ {Text(times)} ×", value / peer >= times);
 
+    /// <summary>A value beside a peer's, without a target.</summary>
+    public void Compared(string what, double value, double peer, string unit) =>
+        Write($"| {what} | {Text(value, unit)} | {Text(peer, unit)} | {Text(value / peer)} | | |");
+
     /// <summary>A value without a target.</summary>
     public void Value(string what, double value, string unit) => Write($"| {what} | {Text(value, unit)} | | | | |");
 

@@ -31,7 +31,7 @@ internal sealed class BarePage : IDisposable
     }
 
     /// <summary>Counts all that match, and reads the first hundred.</summary>
-    public void Read()
+    public unsafe void Read()
     {
         BareDatabase.Run(_count);
         while (Native.Step(_rows) == Native.Row)

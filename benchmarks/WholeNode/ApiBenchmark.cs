@@ -16,10 +16,11 @@ internal static class ApiBenchmark
 
         var answer = Path.Combine(folder.Path, "answer");
         await File.WriteAllBytesAsync(answer, await node.GetBytes(path));
-        var (process, url) = await BareEndpoint.Start(answer);
-        await using var peer = process;
-        var (mine, bare) = await Wrk.Compare(node.Url + path, url, Connections);
+        var peer = await BareEndpoint.Start(answer);
+        await using var stop = peer.Process;
+        var (mine, bare) = await Wrk.Compare(new Server(node.Url + path, node.Process), peer, Connections);
         report.AtLeastTimes($"GET one exchange, {Connections} connections; peer: bare endpoint", mine.PerSecond, bare.PerSecond, 0.5, "/s");
+        report.Compared("  processor time", mine.CpuMicroseconds, bare.CpuMicroseconds, "µs");
         report.Value("  latency p99", mine.P99, "ms");
     }
 }

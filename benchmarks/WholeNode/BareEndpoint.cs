@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using MarketManager.Benchmarks.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace MarketManager.Benchmarks.WholeNode;
 
@@ -14,10 +16,10 @@ namespace MarketManager.Benchmarks.WholeNode;
 internal static class BareEndpoint
 {
     /// <summary>Starts it and gives its process and the URL of the bytes.</summary>
-    public static async Task<(ChildProcess Process, string Url)> Start(params string[] arguments)
+    public static async Task<Server> Start(params string[] arguments)
     {
         var process = ChildProcess.Start(Path.ChangeExtension(typeof(BareEndpoint).Assembly.Location, null), ["bare", .. arguments]);
-        return (process, await process.ReadLine());
+        return new Server(await process.ReadLine(), process);
     }
 
     /// <summary>Serves until it is told to end.</summary>
@@ -30,7 +32,7 @@ internal static class BareEndpoint
         await using var app = builder.Build();
         app.MapGet("/bytes", arguments is [_, var database] ? AfterReading(database) : Send);
         await app.StartAsync();
-        Console.WriteLine($"{app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()}/bytes");
+        Console.WriteLine($"{app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()}/bytes");
         await app.WaitForShutdownAsync();
 
         Task Send(HttpContext http)

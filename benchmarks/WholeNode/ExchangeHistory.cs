@@ -40,14 +40,14 @@ internal static class ExchangeHistory
         {
             var start = new StartContext(now, TimeSpan.FromMinutes(10), Node, world.NewId);
             Happens(run == 0
-                ? RunDecisions.Start(state.Runs, RunDecisions.Next(state.Runs)!, start)!
+                ? RunDecisions.Start(state.Runs, RunDecisions.Next(state.Runs, now)!, start)!
                 : (DomainEvent)RunDecisions.StartOnDemand(state.Runs, start).Events[0]);
             Happens(RunDecisions.End(state.Runs.Running!, RunState.Succeeded, 1, new RunTally(300, 300), null, now));
             Happens(new ExchangeEvent.Gathered(123_456_789.01m + run, "USDT-BTC", 23_456_789.0123m + run, now));
         }
 
         return new JournalWrite(
-            new PersistenceId(ExchangeActor.Entity, id), 1, journal, [new ExchangeInserted(state.View(journal.Count, 0, Node))]);
+            new PersistenceId(ExchangeActor.Entity, id), 1, journal, [new ExchangeInserted(state.View(journal.Count, 0, Node, now))]);
 
         void Happens(DomainEvent e)
         {

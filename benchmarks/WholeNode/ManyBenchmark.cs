@@ -20,8 +20,8 @@ internal static class ManyBenchmark
         for (var i = 1; i <= Exchanges; i++)
         {
             // The header makes each a feed of its own; they would share one otherwise.
-            await node.Post("/api/exchanges/", $$$"""
-                {"name":"Many {{{i}}}","venue":"sim","interval":{{{Interval}}},"options":{"ccxt":{"headers":{"X-Client":"{{{i}}}"}}}}
+            await node.Post("/api/exchanges/", $$"""
+                { "name": "Many {{i}}", "venue": "sim", "interval": {{Interval}}, "options": { "ccxt": { "headers": { "X-Client": "{{i}}" } } } }
                 """);
         }
 

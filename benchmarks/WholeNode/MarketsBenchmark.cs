@@ -22,10 +22,11 @@ internal static class MarketsBenchmark
         await using var node = await NodeProcess.Start(folder);
         var answer = Path.Combine(folder.Path, "answer");
         await File.WriteAllBytesAsync(answer, await node.GetBytes(Page));
-        var (process, url) = await BareEndpoint.Start(answer, copy);
-        await using var peer = process;
-        var (mine, bare) = await Wrk.Compare(node.Url + Page, url, Connections);
+        var peer = await BareEndpoint.Start(answer, copy);
+        await using var stop = peer.Process;
+        var (mine, bare) = await Wrk.Compare(new Server(node.Url + Page, node.Process), peer, Connections);
         report.AtLeastTimes($"GET 100 of 100,000 markets, {Connections} connections; peer: bare endpoint, same SQL", mine.PerSecond, bare.PerSecond, 0.7, "/s");
+        report.Compared("  processor time", mine.CpuMicroseconds, bare.CpuMicroseconds, "µs");
         report.Below("  latency p99", mine.P99, 100, "ms");
     }
 }

@@ -5,7 +5,12 @@ namespace MarketManager.Benchmarks.WholeNode;
 /// <summary>What <c>wrk</c> saw of a URL.</summary>
 /// <param name="PerSecond">Requests.</param>
 /// <param name="P99">Of the latency, in milliseconds.</param>
-internal readonly record struct Load(double PerSecond, double P99);
+/// <param name="CpuMicroseconds">Processor time of the server for a request; other than the rate it does not depend on who else
+/// is busy on the machine.</param>
+internal readonly record struct Load(double PerSecond, double P99, double CpuMicroseconds);
+
+/// <summary>What is asked: a URL and the process behind it.</summary>
+internal readonly record struct Server(string Url, ChildProcess Process);
 
 /// <summary>Asks as fast as answers come, over so many connections.</summary>
 internal static class Wrk
@@ -13,8 +18,8 @@ internal static class Wrk
     private const int Rounds = 3;
     private const int Seconds = 5;
 
-    /// <summary>Two URLs in alternation; of each the run with the median rate. A first run of each, which warms up, does not count.</summary>
-    public static async Task<(Load Mine, Load Peer)> Compare(string mine, string peer, int connections)
+    /// <summary>Two servers in alternation; of each the run with the median rate. A first run of each, which warms up, does not count.</summary>
+    public static async Task<(Load Mine, Load Peer)> Compare(Server mine, Server peer, int connections)
     {
         List<Load> ours = [], theirs = [];
         for (var round = 0; round <= Rounds; round++)
@@ -28,15 +33,18 @@ internal static class Wrk
 
     private static Load Median(List<Load> loads) => loads.Skip(1).OrderBy(load => load.PerSecond).ElementAt(Rounds / 2);
 
-    private static async Task<Load> Run(string url, int connections)
+    private static async Task<Load> Run(Server server, int connections)
     {
-        var lines = await ChildProcess.Run("wrk", "--latency", "-t1", $"-c{connections}", $"-d{Seconds}s", url);
+        var cpu = server.Process.CpuSeconds;
+        var lines = await ChildProcess.Run("wrk", "--latency", "-t1", $"-c{connections}", $"-d{Seconds}s", server.Url);
+        cpu = server.Process.CpuSeconds - cpu;
         if (lines.Any(line => line.Contains("Non-2xx", StringComparison.Ordinal) || line.Contains("Socket errors", StringComparison.Ordinal)))
         {
             throw new InvalidOperationException(string.Join('\n', lines));
         }
 
-        return new Load(Value(lines, "Requests/sec:"), Milliseconds(Field(lines, "99%")));
+        var perSecond = Value(lines, "Requests/sec:");
+        return new Load(perSecond, Milliseconds(Field(lines, "99%")), cpu / (perSecond * Seconds) * 1_000_000);
     }
 
     private static string Field(IReadOnlyList<string> lines, string name) =>
