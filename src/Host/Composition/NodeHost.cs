@@ -85,7 +85,7 @@ internal sealed partial class NodeHost
         _stops.Add("actor system", system.DisposeAsync);
         node.Actors = () => system.ActorCount;
         var exchanges = await StartExchanges(system, store, venues, node, access, cancellationToken);
-        StartLoop("retention", new RunRetention(store.Retention, _settings, _world, _loggers.CreateLogger<RunRetention>()).Run);
+        StartLoop("retention", new Retention(store.Retention, store.Answers, _settings, _world, _loggers.CreateLogger<Retention>()).Run);
         StartLoop("watch", new ExchangeWatch(store.Exchanges, exchanges.Gateway, _world).Run);
         var listening = await StartApi(store, venues, exchanges.Gateway, node, access, cancellationToken);
         node.Enter(NodeState.Running, _world.Now);
@@ -147,13 +147,26 @@ internal sealed partial class NodeHost
     private void StartLoop(string name, Func<CancellationToken, Task> run)
     {
         var stopping = new CancellationTokenSource();
-        var loop = run(stopping.Token);
+        var loop = Watched();
         _stops.Add(name, async () =>
         {
             await stopping.CancelAsync();
             await loop;
             stopping.Dispose();
         });
+
+        async Task Watched()
+        {
+            try
+            {
+                await run(stopping.Token);
+            }
+            catch (Exception e)
+            {
+                // Said now: who waits for the loop does so only when the node stops.
+                LogLoopEnded(_log, name, e);
+            }
+        }
     }
 
     private async Task<IReadOnlyCollection<string>> StartApi(
@@ -222,4 +235,7 @@ internal sealed partial class NodeHost
 
     [LoggerMessage(4, LogLevel.Information, "node {Node} stops")]
     private static partial void LogStopping(ILogger log, string node);
+
+    [LoggerMessage(5, LogLevel.Critical, "{Loop} has ended by a defect and does not come back before the node is restarted")]
+    private static partial void LogLoopEnded(ILogger log, string loop, Exception reason);
 }

@@ -10,8 +10,6 @@ namespace MarketManager.Storage.Sqlite.Writing;
 /// <summary>Writes the rows that belong to events, by their type.</summary>
 internal sealed class RowWriter(Connection connection)
 {
-    private static readonly TimeSpan AnswersLast = TimeSpan.FromHours(24);
-
     // What the engine calls a broken constraint, and what the domain calls it.
     private static readonly Dictionary<string, string> Rules = new()
     {
@@ -69,7 +67,7 @@ internal sealed class RowWriter(Connection connection)
     private void Keep(AnswerKept kept)
     {
         var written = _answer.Add(kept.Key.Caller).Add(kept.Key.Route).Add(kept.Key.Key).Add(kept.Key.BodyHash).Add(kept.Answer)
-            .Add(kept.At).Add(kept.At - AnswersLast).Execute();
+            .Add(kept.At).Add(kept.At - ExchangeGateway.AnswersKept).Execute();
         if (written == 0)
         {
             throw new RowConflictException("idempotency");

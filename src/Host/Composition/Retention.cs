@@ -1,15 +1,19 @@
+using MarketManager.Actors.Exchanges;
+using MarketManager.Actors.Idempotency;
 using MarketManager.Actors.Runs;
 using MarketManager.Host.Settings;
 using MarketManager.Kernel;
 
 namespace MarketManager.Host.Composition;
 
-/// <summary>Forgets old runs, once an hour.</summary>
-/// <param name="runs">Where they are kept.</param>
-/// <param name="settings">How many, and how long.</param>
+/// <summary>Forgets old runs, and answers that are no longer repeated, once an hour.</summary>
+/// <param name="runs">Where runs are kept.</param>
+/// <param name="answers">Where answers are kept.</param>
+/// <param name="settings">How many runs are kept, and how long.</param>
 /// <param name="world">The clock.</param>
-/// <param name="log">Says how many went, or why none could.</param>
-internal sealed partial class RunRetention(IRunRetention runs, NodeSettings settings, World world, ILogger<RunRetention> log)
+/// <param name="log">Says how many runs went, or why none could.</param>
+internal sealed partial class Retention(
+    IRunRetention runs, IIdempotencyStore answers, NodeSettings settings, World world, ILogger<Retention> log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
@@ -35,6 +39,7 @@ internal sealed partial class RunRetention(IRunRetention runs, NodeSettings sett
         try
         {
             var removed = await runs.Prune(settings.RetentionRuns, world.Now - settings.RetentionAge, stopping);
+            await answers.Forget(world.Now - ExchangeGateway.AnswersKept, stopping);
             LogPruned(log, removed);
         }
         catch (StoreException e)
@@ -47,6 +52,6 @@ internal sealed partial class RunRetention(IRunRetention runs, NodeSettings sett
     [LoggerMessage(1, LogLevel.Information, "forgot {Removed} old runs")]
     private static partial void LogPruned(ILogger log, long removed);
 
-    [LoggerMessage(2, LogLevel.Warning, "old runs could not be removed")]
+    [LoggerMessage(2, LogLevel.Warning, "old runs and answers could not be removed")]
     private static partial void LogNotPruned(ILogger log, Exception reason);
 }
