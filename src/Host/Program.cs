@@ -6,6 +6,7 @@ using MarketManager.Host.Daemon;
 using MarketManager.Host.Settings;
 using MarketManager.Kernel;
 
+Native.MakeNewFilesPrivate();
 var world = World.Real();
 var context = CliContext.OfProcess(world, new OfflineKeys(world));
 var reader = SettingsReader.OfThisProcess();

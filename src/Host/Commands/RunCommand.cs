@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MarketManager.Cli;
 using MarketManager.Host.Composition;
-using MarketManager.Host.Daemon;
 using MarketManager.Host.Logging;
 using MarketManager.Host.Settings;
 using MarketManager.Kernel;
@@ -25,7 +24,6 @@ internal static class RunCommand
 
     private static async Task<int> Run(NodeSettings settings, World world)
     {
-        Native.MakeNewFilesPrivate();
         using var signals = new StopSignals();
         using var loggers = LoggerFactory.Create(logging => logging.AddNodeLogging(settings));
         try

@@ -11,7 +11,8 @@ internal static partial class Native
     /// <summary>Sends a signal; false where there is no such process, or it is another user's.</summary>
     public static bool Signal(int pid, int signal) => Kill(pid, signal) == 0;
 
-    /// <summary>Files made from now on are for their owner alone: the database and the socket hold what others must not see.</summary>
+    /// <summary>Files made from now on are for their owner alone: databases, their
+    /// backups, logs and the socket hold what others must not see.</summary>
     public static void MakeNewFilesPrivate() => _ = Umask(0x3F); // 0077
 
     [LibraryImport("libc", EntryPoint = "kill")]

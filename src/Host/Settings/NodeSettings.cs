@@ -1,6 +1,5 @@
 using MarketManager.Actors.Markets;
 
-
 namespace MarketManager.Host.Settings;
 
 /// <summary>Where a node runs; picks the settings file and the look of logs.</summary>
