@@ -36,10 +36,12 @@ public sealed class AskTests
 
         sim.Advance(Second - TimeSpan.FromMilliseconds(1));
         Assert.False(ask.IsCompleted);
+        Assert.False(asked!.ReplyTo.IsSettled);
         sim.Advance(TimeSpan.FromMilliseconds(1));
         Assert.True(ask.IsCompleted);
+        Assert.True(asked.ReplyTo.IsSettled);
         await Assert.ThrowsAsync<AskTimeoutException>(() => ask);
-        asked!.ReplyTo.Send("late");
+        asked.ReplyTo.Send("late");
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public abstract record RunMessage : EntityMessage
 
     /// <summary>Tell when a run has ended.</summary>
     /// <param name="RunId">Which.</param>
-    /// <param name="Reply">The ended run, or null at once where it is not going.</param>
+    /// <param name="Reply">The ended run, or null at once where it is not going or too many wait already.</param>
     public sealed record AwaitEnd(Guid RunId, ReplyTo<RunView?> Reply) : RunMessage;
 
     /// <summary>Hold back, or no longer, what the schedule brings about.</summary>

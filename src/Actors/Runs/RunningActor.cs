@@ -28,6 +28,9 @@ public abstract partial class RunningActor<TState>(
     bool paused)
     : PersistentActor<EntityMessage, TState, DomainEvent>(id, recovered, empty, journal, codec)
 {
+    // So many may wait for the end of a run at a time; one more is told at once that it still goes on.
+    private const int MostWaiters = 1_000;
+
     private static readonly TimeSpan RecoverySpread = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
     private static readonly object StartTimer = new(), LeaveTimer = new();
@@ -225,7 +228,12 @@ public abstract partial class RunningActor<TState>(
 
     private ValueTask OnAwaitEnd(RunMessage.AwaitEnd request)
     {
-        if (Life.Running?.RunId == request.RunId)
+        if (_waiters.Count == MostWaiters)
+        {
+            _waiters.RemoveAll(waiter => waiter.Reply.IsSettled); // gone, or out of patience
+        }
+
+        if (Life.Running?.RunId == request.RunId && _waiters.Count < MostWaiters)
         {
             _waiters.Add(request);
         }

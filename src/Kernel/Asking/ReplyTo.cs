@@ -18,6 +18,9 @@ public sealed class ReplyTo<TReply> : IValueTaskSource<TReply>, IThreadPoolWorkI
 
     internal ReplyTo(ActorSystem system) => _system = system;
 
+    /// <summary>True once the ask has ended, however it did: whatever is sent now reaches nobody.</summary>
+    public bool IsSettled => Volatile.Read(ref _settled) != 0;
+
     internal ValueTask<TReply> Task => new(this, _source.Version);
 
     /// <summary>Answers the asker.</summary>
