@@ -133,8 +133,10 @@ public sealed class ExchangeGateway(
         try
         {
             var id = await reader.NextId(cancellationToken);
+
+            // From here on whether the caller goes away does not matter: an actor that is opened and never told to create stays.
             actor = await exchanges.Ask<ActorRef<EntityMessage>>(
-                reply => new ExchangesMessage.Open(id, reply), Patience, cancellationToken);
+                reply => new ExchangesMessage.Open(id, reply), Patience, CancellationToken.None);
         }
         catch (StoreException e)
         {
@@ -146,7 +148,7 @@ public sealed class ExchangeGateway(
         }
 
         return await Ask<ExchangeView>(
-            actor, reply => new ExchangeCommand.Create(draft, key, reply), Patience, cancellationToken) ?? Rejections.Leaving;
+            actor, reply => new ExchangeCommand.Create(draft, key, reply), Patience, CancellationToken.None) ?? Rejections.Leaving;
     }
 
     private async ValueTask<Answer<T>> Ask<T>(
