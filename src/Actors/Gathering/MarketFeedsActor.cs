@@ -40,9 +40,11 @@ public sealed class MarketFeedsActor(IMarketSource source, Stablecoins stablecoi
     /// <inheritdoc/>
     protected override ValueTask OnStop()
     {
-        foreach (var waiting in _feeds.Values.SelectMany(feed => feed.Waiting))
+        var stopped = new ActorStoppedException(Context.Self.Path);
+        foreach (var feed in _feeds.Values)
         {
-            waiting.Reply.Fail(new ActorStoppedException(Context.Self.Path));
+            feed.Waiting.ForEach(waiting => waiting.Reply.Fail(stopped));
+            feed.Leaving.ForEach(leaving => leaving.Reply.Fail(stopped));
         }
 
         return default;
