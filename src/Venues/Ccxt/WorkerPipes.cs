@@ -4,7 +4,7 @@ using System.Text;
 
 namespace MarketManager.Venues.Ccxt;
 
-/// <summary>The three pipes of a worker, a thread each: reading a pipe blocks, and would hold threads of the pool for ever.</summary>
+/// <summary>The three pipes of a worker, a thread each, which closes it in the end: reading one blocks, and would hold threads of the pool for ever.</summary>
 /// <remarks>Holds 4,096 lines for a worker that does not read; one more means that it hangs, and it is reported broken.</remarks>
 #pragma warning disable CA1001 // Completing the queue is all it needs: no wait handle is ever made of it.
 internal sealed class WorkerPipes
@@ -75,7 +75,8 @@ internal sealed class WorkerPipes
     {
         try
         {
-            var lines = new LineReader(_process.StandardOutput.BaseStream, LineLimit);
+            using var output = _process.StandardOutput.BaseStream;
+            var lines = new LineReader(output, LineLimit);
             while (lines.TryRead(out var line))
             {
                 if (!line.IsEmpty)
@@ -94,7 +95,8 @@ internal sealed class WorkerPipes
     {
         try
         {
-            var lines = new LineReader(_process.StandardError.BaseStream, LineLimit);
+            using var errors = _process.StandardError.BaseStream;
+            var lines = new LineReader(errors, LineLimit);
             while (lines.TryRead(out var line))
             {
                 var text = Encoding.UTF8.GetString(line[..Math.Min(line.Length, LoggedCharacters)]);
@@ -111,7 +113,7 @@ internal sealed class WorkerPipes
     {
         try
         {
-            var input = _process.StandardInput.BaseStream;
+            using var input = _process.StandardInput.BaseStream;
             foreach (var line in _outgoing.GetConsumingEnumerable())
             {
                 input.Write(line);
