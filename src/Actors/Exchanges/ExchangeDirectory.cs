@@ -3,7 +3,7 @@ using MarketManager.Kernel;
 
 namespace MarketManager.Actors.Exchanges;
 
-/// <summary>Where each exchange's actor is. Written by the parent of all exchanges, read by anyone.</summary>
+/// <summary>Where each exchange's actor is. Written by the parent of all exchanges, and by the gateway after a deletion; read by anyone.</summary>
 public sealed class ExchangeDirectory
 {
     private readonly ConcurrentDictionary<long, ActorRef<EntityMessage>> _actors = new();
