@@ -10,7 +10,7 @@ namespace MarketManager.Api.Http;
 /// dropped.</remarks>
 internal sealed class ReplyBuffer : IDisposable
 {
-    private const int Kept = 64;
+    internal const int Kept = 64;
     private const int KeptBytes = 256 * 1024;
 
     private static readonly ConcurrentBag<ReplyBuffer> Pool = [];
@@ -54,9 +54,18 @@ internal sealed class ReplyBuffer : IDisposable
     public void Dispose()
     {
         Clear();
-        if (_bytes.Capacity <= KeptBytes && Interlocked.Increment(ref _pooled) <= Kept)
+        if (_bytes.Capacity > KeptBytes)
+        {
+            return;
+        }
+
+        if (Interlocked.Increment(ref _pooled) <= Kept)
         {
             Pool.Add(this);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _pooled);
         }
     }
 }

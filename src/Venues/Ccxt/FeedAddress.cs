@@ -6,8 +6,7 @@ namespace MarketManager.Venues.Ccxt;
 internal static class FeedAddress
 {
     /// <summary>What makes a venue see another client, or is another venue: a different host, or a way through a proxy.</summary>
-    private static readonly string[] Redirecting =
-        ["urls", "hostname", "proxyUrl", "proxy_url", "httpProxy", "http_proxy", "httpsProxy", "https_proxy", "socksProxy", "socks_proxy"];
+    private static readonly string[] Redirecting = ["urls", "hostname", "proxyUrl", "httpProxy", "httpsProxy", "socksProxy"];
 
     /// <summary>Equal for feeds that share one budget; empty for the venue's own address.</summary>
     /// <param name="spec">Its options are JSON.</param>
