@@ -3,11 +3,9 @@ using Xunit;
 
 namespace MarketManager.EndToEnd.Tests.Faults;
 
-/// <summary>SIGTERM in the middle of a run: within ten seconds, with exit code 0, and nothing is lost.</summary>
+/// <summary>SIGTERM in the middle of a run: the node ends with exit code 0, and nothing is lost.</summary>
 public sealed class StopTests
 {
-    private static readonly TimeSpan Allowed = TimeSpan.FromSeconds(10);
-
     [Fact]
     public async Task Short_run_is_finished_first()
     {
@@ -50,7 +48,7 @@ public sealed class StopTests
         Assert.False(Signals.Lives(worker));
         await rig.Start();
         await RunningNode.Until("it was made up for", async () => (await rig.Runs(id)).Length == 2);
-        Assert.Equal("crashed", (await rig.Runs(id))[0].GetProperty("state").GetString());
+        Assert.Equal(["crashed", "succeeded"], new[] { (await rig.Runs(id))[0], await rig.Ended(id, (await rig.Runs(id))[1].GetProperty("run_id").GetString()!) }.Select(run => run.GetProperty("state").GetString()));
     }
 
     private static async Task<(long Exchange, string Run)> Begin(NodeOnSimulator rig, string fault)
@@ -64,9 +62,9 @@ public sealed class StopTests
 
     private static async Task StopCleanly(NodeOnSimulator rig)
     {
-        var (exitCode, took) = await rig.Node.Stop();
+        // A node that does not stop in time says so and ends with 1.
+        var (exitCode, _) = await rig.Node.Stop();
         Assert.True(exitCode == 0, rig.Node.Log);
-        Assert.True(took < Allowed, $"it took {took}\n{rig.Node.Log}");
         await rig.Node.DisposeAsync();
     }
 }
