@@ -17,6 +17,9 @@ public sealed record CliContext
     /// <summary>Looks up an environment variable; null where it is not set.</summary>
     public required Func<string, string?> Environment { get; init; }
 
+    /// <summary>The data folder where the command line names none: the settings', whatever their source.</summary>
+    public required Func<string> DataFolder { get; init; }
+
     /// <summary>Time and ids.</summary>
     public required World World { get; init; }
 
@@ -39,12 +42,13 @@ public sealed record CliContext
     public bool Colours => OutIsTerminal && string.IsNullOrEmpty(Environment("NO_COLOR")) && Environment("TERM") != "dumb";
 
     /// <summary>The context of a real process.</summary>
-    public static CliContext OfProcess(World world, IOfflineKeys? offlineKeys) => new()
+    public static CliContext OfProcess(World world, Func<string> dataFolder, IOfflineKeys? offlineKeys) => new()
     {
         Out = Console.Out,
         Error = Console.Error,
         In = Console.In,
         Environment = System.Environment.GetEnvironmentVariable,
+        DataFolder = dataFolder,
         World = world,
         Width = Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth),
         OutIsTerminal = !Console.IsOutputRedirected,

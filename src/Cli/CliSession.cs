@@ -16,7 +16,7 @@ internal sealed class CliSession(CliContext context, CliOptions options, ParseRe
 
     public DateTimeOffset Now => context.World.Now;
 
-    public string DataFolder => NodeAddress.DataFolder(parsed.GetValue(options.Data), context.Environment);
+    public string DataFolder => NodeAddress.DataFolder(parsed.GetValue(options.Data), context);
 
     public NodeAddress Address => NodeAddress.Choose(
         parsed.GetValue(options.Url), parsed.GetValue(options.Socket), DataFolder, context.Environment);

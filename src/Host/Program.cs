@@ -9,8 +9,8 @@ using MarketManager.Kernel;
 // Whatever any command makes in a data folder, or of it, holds what others must not see.
 Native.MakeNewFilesPrivate();
 var world = World.Real();
-var context = CliContext.OfProcess(world, new OfflineKeys(world));
 var reader = SettingsReader.OfThisProcess();
+var context = CliContext.OfProcess(world, () => SettingOptions.DataFolder(reader), new OfflineKeys(world));
 
 var root = new RootCommand("Looks after crypto exchanges: every exchange is asked once, and everyone is served.")
 {

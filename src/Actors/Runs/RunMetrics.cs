@@ -6,19 +6,19 @@ namespace MarketManager.Actors.Runs;
 public static class RunMetrics
 {
     private static readonly Meter Meter = new("MarketManager.Runs");
-    private static readonly Counter<long> Ended = Meter.CreateCounter<long>("runs", null, "Runs that ended, by outcome");
-    private static readonly Counter<long> Retries = Meter.CreateCounter<long>("run_retries", null, "Attempts after the first");
+    private static readonly Counter<long> Ended = Meter.CreateCounter<long>("ended", null, "Runs that ended, by outcome");
+    private static readonly Counter<long> Retries = Meter.CreateCounter<long>("retries", null, "Attempts after the first");
 
     private static readonly Histogram<double> Lateness =
-        Meter.CreateHistogram<double>("run_start_lateness", "s", "From due to started, runs on an interval");
+        Meter.CreateHistogram<double>("start_lateness", "s", "From due to started, runs on an interval");
 
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("run_duration", "s", "From started to ended");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("duration", "s", "From started to ended");
 
     private static long _lastSuccess;
 
 #pragma warning disable IDE0052 // The meter keeps it.
     private static readonly ObservableGauge<long> LastSuccess = Meter.CreateObservableGauge(
-        "run_last_success_timestamp", () => Interlocked.Read(ref _lastSuccess), "s", "When a run last succeeded, Unix time");
+        "last_success_timestamp", () => Interlocked.Read(ref _lastSuccess), "s", "When a run last succeeded, Unix time");
 #pragma warning restore IDE0052
 
     internal static void CountStart(RunInFlight run)

@@ -49,7 +49,7 @@ internal static class ExchangeNames
     {
         try
         {
-            var folder = NodeAddress.DataFolder(parsed.GetValue(options.Data), context.Environment);
+            var folder = NodeAddress.DataFolder(parsed.GetValue(options.Data), context);
             var address = NodeAddress.Choose(parsed.GetValue(options.Url), parsed.GetValue(options.Socket), folder, context.Environment);
             using var http = NodeConnection.Open(address, context with { Error = TextWriter.Null });
             http.Timeout = CompletionLimit;

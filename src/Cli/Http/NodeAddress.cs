@@ -41,8 +41,7 @@ internal abstract record NodeAddress
             : throw new CliException(ExitCode.Usage, $"--url takes an address such as https://host:8443, not '{url}'");
     }
 
-    /// <summary>The folder that was named, else the environment's, else <c>./data</c>.</summary>
-    public static string DataFolder(string? named, Func<string, string?> environment) =>
-        named is "" ? throw new CliException(ExitCode.Usage, "--data is empty")
-        : named ?? (environment("MARKETMANAGER_DATA") is { Length: > 0 } folder ? folder : "data");
+    /// <summary>The folder that was named, else the one that the settings name.</summary>
+    public static string DataFolder(string? named, CliContext context) =>
+        named is "" ? throw new CliException(ExitCode.Usage, "--data is empty") : named ?? context.DataFolder();
 }

@@ -54,6 +54,10 @@ internal sealed class SettingOptions
     /// <exception cref="CliException">It is no path.</exception>
     public string DataFolder(ParseResult line, SettingsReader reader) => Explained(() => reader.DataFolder(Values(line)));
 
+    /// <summary>The data folder where the command line does not name it.</summary>
+    /// <exception cref="CliException">It is no path.</exception>
+    public static string DataFolder(SettingsReader reader) => Explained(() => reader.DataFolder([]));
+
     /// <summary>The same on a new command line.</summary>
     public static IEnumerable<string> Arguments(IEnumerable<SettingValue> values) =>
         values.SelectMany(v => new[] { v.Setting.Option, v.Text });

@@ -9,5 +9,11 @@ internal static class StoreErrors
 {
     /// <summary>The end of a command that the store did not let go on.</summary>
     public static CliException Explain(StoreException why) => new(
-        why is StoreLockedException ? ExitCode.Conflict : ExitCode.Failed, why.Message);
+        why switch
+        {
+            StoreLockedException or BackupExistsException => ExitCode.Conflict,
+            NothingStoredException => ExitCode.NotFound,
+            _ => ExitCode.Failed,
+        },
+        why.Message);
 }

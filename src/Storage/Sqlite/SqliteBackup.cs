@@ -17,7 +17,7 @@ public static class SqliteBackup
         var target = Path.GetFullPath(file);
         if (Path.Exists(target))
         {
-            throw new BackupException($"'{target}' is there already; name a new file");
+            throw new BackupExistsException(target);
         }
 
         var partial = target + ".partial";
@@ -86,7 +86,7 @@ public static class SqliteBackup
     public static CheckReport Check(string folder) => SqliteCheck.Run(Existing(StoreFolder.DatabaseIn(folder)));
 
     private static string Existing(string file) =>
-        File.Exists(file) ? file : throw new BackupException($"there is no '{file}'");
+        File.Exists(file) ? file : throw new NothingStoredException(file);
 
     /// <summary>Brings the copy to the schema of today, and looks for damage.</summary>
     private static void Verify(string copy, string source, DateTimeOffset now)

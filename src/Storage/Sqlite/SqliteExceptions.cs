@@ -46,4 +46,10 @@ public sealed class MigrationChangedException(string path, string migration) : S
 }
 
 /// <summary>A backup cannot be made, or is not one that can be restored.</summary>
-public sealed class BackupException(string message, Exception? inner = null) : StoreException(message, inner);
+public class BackupException(string message, Exception? inner = null) : StoreException(message, inner);
+
+/// <summary>There is nothing to back up, to restore or to check.</summary>
+public sealed class NothingStoredException(string file) : BackupException($"there is no '{file}'");
+
+/// <summary>The file that was to be made is there already; it is never written over.</summary>
+public sealed class BackupExistsException(string file) : BackupException($"'{file}' is there already; name a new file");

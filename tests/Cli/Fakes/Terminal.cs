@@ -54,6 +54,7 @@ internal sealed class Terminal
         Error = new StringWriter(_error) { NewLine = "\n" },
         In = new StringReader(Input),
         Environment = name => Environment.GetValueOrDefault(name),
+        DataFolder = () => Environment.GetValueOrDefault("MARKETMANAGER_DATA") ?? "data",
         World = new World(Clock, new Random(1)),
         Width = Width,
         OutIsTerminal = IsTerminal,
