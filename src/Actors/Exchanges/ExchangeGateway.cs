@@ -40,8 +40,15 @@ public sealed class ExchangeGateway(
         Once(key, kept => kept.Exchange, () => CreateNow(draft, key, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<Answer<ExchangeView>> Get(long id, CancellationToken cancellationToken) =>
-        Ask<ExchangeView>(id, static reply => new ExchangeQuery.GetExchange(reply), Patience, cancellationToken);
+    public async ValueTask<Answer<ExchangeView>> Get(long id, CancellationToken cancellationToken)
+    {
+        var answer = await Ask<ExchangeView>(id, static reply => new ExchangeQuery.GetExchange(reply), Patience, cancellationToken);
+
+        // A question that gets no answer has changed nothing.
+        return answer.Why is { Kind: RejectionKind.OutcomeUnknown }
+            ? new Rejection(RejectionKind.Unavailable, "the exchange does not answer; try again")
+            : answer;
+    }
 
     /// <inheritdoc/>
     public ValueTask<Answer<ExchangeView>> Change(

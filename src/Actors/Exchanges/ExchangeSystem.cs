@@ -36,7 +36,7 @@ public sealed record ExchangePolicy(string Node, Stablecoins Stablecoins, bool A
 public sealed partial class ExchangeSystem
 {
     /// <summary>How long runs may still take when the node leaves; see <c>T5</c> in the life of a run.</summary>
-    public static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(8);
+    public static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(6);
 
     // For what is cut short to be written; a run that misses it is found in state by the next start.
     private static readonly TimeSpan CutPatience = TimeSpan.FromMilliseconds(500);

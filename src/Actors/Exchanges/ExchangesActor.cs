@@ -26,13 +26,18 @@ public sealed partial class ExchangesActor(
     /// <summary>How it is supervised itself: a restart would end all exchanges for a defect that is not theirs.</summary>
     public static SupervisorStrategy Supervision { get; } = SupervisorStrategy.Default with { Decide = _ => Directive.Resume };
 
+    private static readonly TimeSpan PauseRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly object PauseTimer = new();
+
+    private IReadOnlyDictionary<long, Recovered<ExchangeState>> _recovered = recovered;
+
     // Read by an exchange that restarts, too.
     private volatile bool _paused = paused;
 
     /// <inheritdoc/>
     protected override ValueTask OnStart()
     {
-        foreach (var (id, state) in recovered)
+        foreach (var (id, state) in _recovered)
         {
             if (state.State.Exists)
             {
@@ -40,6 +45,7 @@ public sealed partial class ExchangesActor(
             }
         }
 
+        _recovered = new Dictionary<long, Recovered<ExchangeState>>();
         return default;
     }
 
@@ -53,12 +59,11 @@ public sealed partial class ExchangesActor(
                 break;
             case ExchangesMessage.SetPaused pause:
                 _paused = pause.Paused;
-                foreach (var exchange in directory.Actors)
-                {
-                    exchange.Tell(new Runs.RunMessage.SetPaused(_paused));
-                }
-
+                TellPaused(directory.Actors);
                 pause.Reply.Send(true);
+                break;
+            case ExchangesMessage.TellPausedAgain again:
+                TellPaused(again.Exchanges);
                 break;
             case ExchangesMessage.Gone { Reason: null } gone:
                 directory.Remove(gone.Id);
@@ -72,9 +77,22 @@ public sealed partial class ExchangesActor(
         return default;
     }
 
+    // An exchange whose mailbox is full is told a moment later; without the news it would start runs, or none for ever.
+    private void TellPaused(IEnumerable<ActorRef<EntityMessage>> exchanges)
+    {
+        var untold = exchanges.Where(exchange => !exchange.Tell(new Runs.RunMessage.SetPaused(_paused)) && !exchange.IsStopped).ToList();
+        if (untold.Count > 0)
+        {
+            Context.Timers.Start(PauseTimer, new ExchangesMessage.TellPausedAgain(untold), PauseRetry);
+        }
+    }
+
     private ActorRef<EntityMessage> Spawn(long id, Recovered<ExchangeState> state)
     {
-        var actor = Context.Spawn($"exchange-{id}", () => new ExchangeActor(id, state, around, _paused), OfExchanges);
+        // What was recovered serves the first life only: a later one reads the journal, and the state must not be kept for it.
+        Recovered<ExchangeState>? first = state;
+        var actor = Context.Spawn(
+            $"exchange-{id}", () => new ExchangeActor(id, Interlocked.Exchange(ref first, null), around, _paused), OfExchanges);
         directory.Add(id, actor);
         Context.Watch(actor, gone => new ExchangesMessage.Gone(id, gone.Reason));
         return actor;

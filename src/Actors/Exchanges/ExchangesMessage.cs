@@ -15,6 +15,10 @@ public abstract record ExchangesMessage
     /// <param name="Reply">Told when all exchanges have been told.</param>
     public sealed record SetPaused(bool Paused, ReplyTo<bool> Reply) : ExchangesMessage;
 
+    /// <summary>Some exchanges could not be told of a pause, or its end, because their mailboxes were full: once more.</summary>
+    /// <param name="Exchanges">Which.</param>
+    internal sealed record TellPausedAgain(IReadOnlyList<ActorRef<EntityMessage>> Exchanges) : ExchangesMessage;
+
     /// <summary>An exchange's actor ended.</summary>
     /// <param name="Id">Whose.</param>
     /// <param name="Reason">Null where it stopped as it should.</param>

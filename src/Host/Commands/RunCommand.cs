@@ -10,7 +10,7 @@ namespace MarketManager.Host.Commands;
 /// <summary><c>run</c>: a node in the foreground, until it is asked to end.</summary>
 internal static class RunCommand
 {
-    // Requests have 1 s and runs 8 s to end by themselves; past this something hangs.
+    // Requests have 1 s and runs 6 s to end by themselves; past this something hangs.
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>The command.</summary>

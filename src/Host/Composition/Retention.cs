@@ -6,7 +6,7 @@ using MarketManager.Kernel;
 
 namespace MarketManager.Host.Composition;
 
-/// <summary>Forgets old runs, and answers that are no longer repeated, once an hour.</summary>
+/// <summary>Forgets old runs, and answers that are no longer repeated: a few minutes after the start, then once an hour.</summary>
 /// <param name="runs">Where runs are kept.</param>
 /// <param name="answers">Where answers are kept.</param>
 /// <param name="settings">How many runs are kept, and how long.</param>
@@ -15,17 +15,19 @@ namespace MarketManager.Host.Composition;
 internal sealed partial class Retention(
     IRunRetention runs, IIdempotencyStore answers, NodeSettings settings, World world, ILogger<Retention> log)
 {
+    private static readonly TimeSpan First = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
     /// <summary>Goes on until it is cancelled.</summary>
     public async Task Run(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Every, world.Time);
+        using var timer = new PeriodicTimer(First, world.Time);
         try
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
                 await Prune(stopping);
+                timer.Period = Every;
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -1,3 +1,5 @@
+using MarketManager.Kernel;
+
 namespace MarketManager.Storage.Sqlite.Writing;
 
 /// <summary>What waits for the writer, in order of arrival.</summary>
@@ -14,7 +16,7 @@ internal sealed class WriteQueue(int capacity) : IDisposable
     private bool _closed;
 
     /// <summary>Queues a job; once this has completed, the job will be carried out or failed.</summary>
-    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
+    /// <exception cref="StoreUnavailableException">The store is closed.</exception>
     public ValueTask Put(WriteJob job, CancellationToken cancellationToken)
     {
         var room = _room.WaitAsync(cancellationToken);
@@ -81,7 +83,11 @@ internal sealed class WriteQueue(int capacity) : IDisposable
     {
         lock (_jobs)
         {
-            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_closed)
+            {
+                throw new StoreUnavailableException("the store is closed");
+            }
+
             _jobs.Enqueue(job);
             _count = _jobs.Count;
             if (_count == 1)
