@@ -25,7 +25,7 @@ public sealed class RunningActorLeaveTests : ExchangeTests
     {
         var (id, pass) = CreateRunning();
         var left = Leave();
-        Node.Advance(7.9);
+        Node.Advance(5.9);
         Assert.False(left.IsCompleted);
         pass.Succeed();
         Node.Run();
@@ -38,7 +38,7 @@ public sealed class RunningActorLeaveTests : ExchangeTests
     {
         var (id, pass) = CreateRunning();
         var left = Leave();
-        Node.Advance(8);
+        Node.Advance(6);
         Assert.True(left.IsCompletedSuccessfully);
         Assert.True(pass.IsCancelled);
         Assert.Equal((RunState.Crashed, ErrorKinds.Shutdown), (LastRun(id).State, LastRun(id).Error!.Kind));
@@ -55,7 +55,7 @@ public sealed class RunningActorLeaveTests : ExchangeTests
         var (id, pass) = CreateRunning();
         pass.ConfirmsLate = true;
         var left = Leave();
-        Node.Advance(9);
+        Node.Advance(7);
         Assert.True(left.IsCompletedSuccessfully);
         Assert.Equal(RunState.Running, LastRun(id).State);
 
