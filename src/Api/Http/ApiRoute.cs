@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Http;
 using MarketManager.Actors.Access;
+using Microsoft.AspNetCore.Http;
 
 namespace MarketManager.Api.Http;
 

@@ -26,8 +26,8 @@ internal sealed partial class Retention(
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
-                await Prune(stopping);
                 timer.Period = Every;
+                await Prune(stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

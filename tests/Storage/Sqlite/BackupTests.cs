@@ -93,7 +93,7 @@ public sealed class BackupTests : IDisposable
         File.WriteAllText(BackupFile, string.Concat(Enumerable.Repeat("rubbish ", 1000)));
 
         Assert.Throws<BackupException>(() => SqliteBackup.Restore(BackupFile, _folder.Path, Noon));
-        Assert.Throws<BackupException>(() => SqliteBackup.Restore(_other.File("missing"), _folder.Path, Noon));
+        Assert.Throws<NothingStoredException>(() => SqliteBackup.Restore(_other.File("missing"), _folder.Path, Noon));
         Assert.Equal(["1:1 changed.1 old"], await Read());
         Assert.DoesNotContain(Directory.GetFiles(_folder.Path), file => file.Contains("restoring", StringComparison.Ordinal));
     }
@@ -125,9 +125,9 @@ public sealed class BackupTests : IDisposable
         await Write(1, "old");
         File.WriteAllText(BackupFile, "precious");
 
-        Assert.Throws<BackupException>(() => SqliteBackup.Backup(_folder.Path, BackupFile));
+        Assert.Throws<BackupExistsException>(() => SqliteBackup.Backup(_folder.Path, BackupFile));
         Assert.Throws<BackupException>(() => SqliteBackup.Backup(_folder.Path, _other.File("no/such/folder.db")));
-        Assert.Throws<BackupException>(() => SqliteBackup.Backup(_other.Path, _other.File("other.db")));
+        Assert.Throws<NothingStoredException>(() => SqliteBackup.Backup(_other.Path, _other.File("other.db")));
         Assert.Equal("precious", File.ReadAllText(BackupFile));
         Assert.Equal([BackupFile], Directory.GetFiles(_other.Path));
     }
