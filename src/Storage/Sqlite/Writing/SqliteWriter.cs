@@ -5,13 +5,16 @@ using Microsoft.Extensions.Logging;
 
 namespace MarketManager.Storage.Sqlite.Writing;
 
-/// <summary>The one thread that writes. While a batch commits, the next one forms (group commit).</summary>
+/// <summary>The one that writes. While a batch commits, the next one forms (group commit).</summary>
 /// <remarks>
+/// It runs in turns on the thread pool, one at a time: an actor that awaits each commit is served, and goes on, on the thread
+/// that it was on, where a thread of the writer's own would cost a wake-up for each commit. A turn blocks its thread while the
+/// disk works; the host gives the pool one thread more for that.
 /// One bad write harms no other: a batch in which one fails is rolled back and done again with a savepoint around each. A
 /// failure of the store itself (disk full, locked, unreadable) fails the batch; the next one tries again, with a new connection
 /// where the old one cannot be trusted, so that writing goes on by itself when the cause has gone.
 /// </remarks>
-internal sealed partial class SqliteWriter : IAsyncDisposable
+internal sealed partial class SqliteWriter : IThreadPoolWorkItem, IAsyncDisposable
 {
     // While another process is known to hold the database locked: many who wait must not wait one after the other.
     private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(100);
@@ -22,7 +25,9 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly StoreMetrics _metrics;
     private readonly ILogger _log;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<WriteJob> _batch = [];
     private WriteSession? _session;
+    private int _scheduled;
     private volatile StoreException? _failure;
 
     /// <summary>Takes over the connection and begins to write.</summary>
@@ -34,7 +39,6 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         _session = session;
         _metrics = metrics;
         _log = log;
-        new Thread(Run) { IsBackground = true, Name = "store writer" }.Start();
     }
 
     /// <summary>The failure of the store that the latest batch met; null while it works.</summary>
@@ -45,7 +49,13 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     {
         var job = AppendJob.For(write);
         var queued = _queue.Put(job, cancellationToken);
-        return queued.IsCompletedSuccessfully ? job.Done() : AppendLater(queued, job);
+        if (!queued.IsCompletedSuccessfully)
+        {
+            return AppendLater(queued, job);
+        }
+
+        Wake();
+        return job.Done();
     }
 
     /// <summary>Does something in a transaction; its answer is durable.</summary>
@@ -53,6 +63,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     {
         var job = new CallJob<T>(work);
         await _queue.Put(job, cancellationToken);
+        Wake();
         return await job.Done;
     }
 
@@ -60,33 +71,60 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Close();
+        Wake();
         await _ended.Task;
         _queue.Dispose();
     }
 
-    private static async ValueTask AppendLater(ValueTask queued, AppendJob job)
+    /// <summary>A turn: writes until nothing waits.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        do
+        {
+            while (_queue.Take(_batch, _maxBatch))
+            {
+                CommitBatch();
+            }
+
+            if (_queue.IsDone)
+            {
+                // Stays scheduled: there is no turn after this one.
+                _session?.Dispose();
+                _ended.SetResult();
+                return;
+            }
+
+            Interlocked.Exchange(ref _scheduled, 0);
+        }
+        while (_queue.WantsTurn && Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0);
+    }
+
+    private async ValueTask AppendLater(ValueTask queued, AppendJob job)
     {
         await queued;
+        Wake();
         await job.Done();
     }
 
-    private void Run()
+    // Behind what the calling thread does now: it then goes on with the turn without waking another one.
+    private void Wake()
     {
-        var batch = new List<WriteJob>(_maxBatch);
-        while (_queue.Take(batch, _maxBatch))
+        if (Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0)
         {
-            for (var rest = CollectionsMarshal.AsSpan(batch); !rest.IsEmpty;)
-            {
-                var together = Together(rest);
-                Commit(rest[..together]);
-                rest = rest[together..];
-            }
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        }
+    }
 
-            batch.Clear();
+    private void CommitBatch()
+    {
+        for (var rest = CollectionsMarshal.AsSpan(_batch); !rest.IsEmpty;)
+        {
+            var together = Together(rest);
+            Commit(rest[..together]);
+            rest = rest[together..];
         }
 
-        _session?.Dispose();
-        _ended.SetResult();
+        _batch.Clear();
     }
 
     /// <summary>How many of the first jobs share a transaction.</summary>

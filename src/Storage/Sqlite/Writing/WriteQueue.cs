@@ -3,17 +3,36 @@ using MarketManager.Kernel;
 namespace MarketManager.Storage.Sqlite.Writing;
 
 /// <summary>What waits for the writer, in order of arrival.</summary>
-/// <remarks>Bounded: when it is full, callers wait for room; nothing is dropped. The writer's thread blocks on it, no pool thread does.</remarks>
+/// <remarks>Bounded: when it is full, callers wait for room; nothing is dropped. Nobody blocks on it.</remarks>
 internal sealed class WriteQueue(int capacity) : IDisposable
 {
-    // Some 50 µs: an actor that awaits each commit comes back within that; waking a thread takes as long.
-    private const int Spins = 20;
-    private const int SpinLength = 100;
-
     private readonly SemaphoreSlim _room = new(capacity, capacity);
     private readonly Queue<WriteJob> _jobs = new();
-    private volatile int _count;
     private bool _closed;
+
+    /// <summary>Whether a turn of the writer would find something to do: jobs, or that this was the last of them.</summary>
+    public bool WantsTurn
+    {
+        get
+        {
+            lock (_jobs)
+            {
+                return _jobs.Count > 0 || _closed;
+            }
+        }
+    }
+
+    /// <summary>True once it is closed and nothing is left in it.</summary>
+    public bool IsDone
+    {
+        get
+        {
+            lock (_jobs)
+            {
+                return _jobs.Count == 0 && _closed;
+            }
+        }
+    }
 
     /// <summary>Queues a job; once this has completed, the job will be carried out or failed.</summary>
     /// <exception cref="StoreUnavailableException">The store is closed.</exception>
@@ -29,32 +48,20 @@ internal sealed class WriteQueue(int capacity) : IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Waits for jobs and takes at most that many; false once the queue is closed and empty.</summary>
+    /// <summary>Takes at most that many jobs; false where there is none.</summary>
     public bool Take(List<WriteJob> into, int most)
     {
-        for (var i = 0; i < Spins && _count == 0; i++)
-        {
-            Thread.SpinWait(SpinLength);
-        }
-
         lock (_jobs)
         {
-            while (_jobs.Count == 0)
-            {
-                if (_closed)
-                {
-                    return false;
-                }
-
-                Monitor.Wait(_jobs);
-            }
-
             while (into.Count < most && _jobs.TryDequeue(out var job))
             {
                 into.Add(job);
             }
+        }
 
-            _count = _jobs.Count;
+        if (into.Count == 0)
+        {
+            return false;
         }
 
         _room.Release(into.Count);
@@ -67,7 +74,6 @@ internal sealed class WriteQueue(int capacity) : IDisposable
         lock (_jobs)
         {
             _closed = true;
-            Monitor.PulseAll(_jobs);
         }
     }
 
@@ -89,11 +95,6 @@ internal sealed class WriteQueue(int capacity) : IDisposable
             }
 
             _jobs.Enqueue(job);
-            _count = _jobs.Count;
-            if (_count == 1)
-            {
-                Monitor.Pulse(_jobs);
-            }
         }
     }
 }
