@@ -22,9 +22,6 @@ if (args is ["bare", .. var peer])
     return 0;
 }
 
-// As in the program itself: one thread of the pool may be waiting for the disk.
-ThreadPool.SetMinThreads(Environment.ProcessorCount + 1, Environment.ProcessorCount);
-
 var words = args.Where(arg => arg != "--save").ToArray();
 var chosen = words.Length == 0 ? all : [.. all.Where(benchmark => benchmark.Name == words[0])];
 if (chosen.Length == 0)

@@ -8,9 +8,6 @@ using MarketManager.Kernel;
 
 // Whatever any command makes in a data folder, or of it, holds what others must not see.
 Native.MakeNewFilesPrivate();
-
-// One thread of the pool may be waiting for the disk, on behalf of the store's writer.
-ThreadPool.SetMinThreads(Environment.ProcessorCount + 1, Environment.ProcessorCount);
 var world = World.Real();
 var reader = SettingsReader.OfThisProcess();
 var context = CliContext.OfProcess(world, () => SettingOptions.DataFolder(reader), new OfflineKeys(world));

@@ -9,7 +9,7 @@ namespace MarketManager.Storage.Sqlite.Writing;
 /// <remarks>
 /// It runs in turns on the thread pool, one at a time: an actor that awaits each commit is served, and goes on, on the thread
 /// that it was on, where a thread of the writer's own would cost a wake-up for each commit. A turn blocks its thread while the
-/// disk works; the host gives the pool one thread more for that.
+/// disk works.
 /// One bad write harms no other: a batch in which one fails is rolled back and done again with a savepoint around each. A
 /// failure of the store itself (disk full, locked, unreadable) fails the batch; the next one tries again, with a new connection
 /// where the old one cannot be trusted, so that writing goes on by itself when the cause has gone.
