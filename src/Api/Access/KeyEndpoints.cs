@@ -61,12 +61,7 @@ internal sealed partial class KeyEndpoints(IKeyStore store, KeyRing ring, TimePr
         }
 
         var all = MemoryList.Order(await store.List(http.RequestAborted), list.Ordering, Field);
-        await ListReply.Send(
-            http,
-            list,
-            KeyJson.Rows,
-            (page, _) => ValueTask.FromResult(MemoryList.Part(all, page)),
-            (page, _) => MemoryList.Part(all, page).Items.ToAsyncEnumerable());
+        await ListReply.Send(http, list, KeyJson.Rows, all);
     }
 
     private async Task Add(HttpContext http)

@@ -41,6 +41,14 @@ internal static class ListReply
         await SendRows(http, query.Format, rows, all);
     }
 
+    /// <summary>Answers a list query from items that are in memory anyway, in their order.</summary>
+    public static Task Send<T>(HttpContext http, ListQuery query, RowFormat<T> rows, IReadOnlyList<T> all) => Send(
+        http,
+        query,
+        rows,
+        (page, _) => ValueTask.FromResult(MemoryList.Part(all, page)),
+        (page, _) => MemoryList.Part(all, page).Items.ToAsyncEnumerable());
+
     private static void SendPage<T>(HttpContext http, ListQuery query, Page<T> page, Action<Utf8JsonWriter, T> write)
     {
         using var buffer = ReplyBuffer.Rent();

@@ -54,12 +54,7 @@ internal sealed class VenueEndpoints(IVenueCatalog catalog, TimeProvider time) :
             (name is null || venue.Name == name)
             && (capability is null || venue.Has.GetValueOrDefault(capability) != VenueCapability.No));
         var matching = MemoryList.Order(venues, list.Ordering, Field).Select(View).ToList();
-        await ListReply.Send(
-            http,
-            list,
-            VenueJson.Rows,
-            (page, _) => ValueTask.FromResult(MemoryList.Part(matching, page)),
-            (page, _) => MemoryList.Part(matching, page).Items.ToAsyncEnumerable());
+        await ListReply.Send(http, list, VenueJson.Rows, matching);
     }
 
     private async Task Get(HttpContext http)
