@@ -24,7 +24,7 @@ internal static class ReplayBenchmarks
         }
 
         var counter = new Counter();
-        var replay = await Measure.Median(3, () => store.Journal.Replay("exchange", counter).AsTask());
+        var replay = await Measure.Median(3, () => store.Journal.Replay("exchange", null, counter).AsTask());
         using var bare = new BareDatabase(folder.Database, isReader: true);
         var scan = await Measure.Median(3, () =>
         {

@@ -3,16 +3,17 @@ using Xunit;
 
 namespace MarketManager.Architecture.Tests;
 
-/// <summary>References go one way: Host, then what the outside is reached by, then Actors, then Kernel.</summary>
+/// <summary>References go one way: Host, then what the outside is reached by, then Cluster, then Actors, then Kernel.</summary>
 public class ReferencesTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Kernel"] = [],
         ["Actors"] = ["Kernel"],
-        ["Storage"] = ["Actors"],
+        ["Cluster"] = ["Actors"],
+        ["Storage"] = ["Cluster"],
         ["Venues"] = ["Actors"],
-        ["Api"] = ["Actors"],
+        ["Api"] = ["Cluster"],
         ["Cli"] = ["Actors"],
         ["Simulator"] = [],
         ["Host"] = ["Api", "Cli", "Simulator", "Storage", "Venues"],

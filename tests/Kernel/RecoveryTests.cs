@@ -8,7 +8,7 @@ public sealed class RecoveryTests
         new(new("account", id), first, [.. amounts.Select(amount => Account.Codec.Encode(new(amount)))], []);
 
     private static ValueTask<Dictionary<long, Recovered<int>>> All(TestJournal journal, ICollection<RecoveryFailure>? failures = null) =>
-        Recovery.All(journal, "account", 0, Account.Codec, static (int state, Account.Added e) => state + e.Amount, failures);
+        Recovery.All(journal, "account", 0, Account.Codec, static (int state, Account.Added e) => state + e.Amount, failures: failures);
 
     [Fact]
     public async Task States_are_folded_from_snapshots_and_the_events_after_them()

@@ -25,10 +25,11 @@ internal sealed class FaultyJournal(TestJournal journal, Weather weather, TimePr
         }
     }
 
-    public async ValueTask Replay(string entity, IReplay replay, CancellationToken cancellationToken = default)
+    public async ValueTask Replay(
+        string entity, IReadOnlySet<int>? shards, IReplay replay, CancellationToken cancellationToken = default)
     {
         await FailOrDawdle();
-        await journal.Replay(entity, replay, cancellationToken);
+        await journal.Replay(entity, shards, replay, cancellationToken);
     }
 
     public async ValueTask Replay(PersistenceId actor, IReplay replay, CancellationToken cancellationToken = default)

@@ -152,11 +152,11 @@ public sealed class TestJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public ValueTask Replay(string entity, IReplay replay, CancellationToken cancellationToken = default)
+    public ValueTask Replay(string entity, IReadOnlySet<int>? shards, IReplay replay, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {
-            Replay(replay, actor => actor.Entity == entity);
+            Replay(replay, actor => actor.Entity == entity && shards?.Contains(Shard.Of(actor.Id)) != false);
         }
 
         return default;

@@ -80,8 +80,8 @@ public sealed partial class ExchangeSystem
             ExchangeState.Unborn,
             ExchangeSurroundings.Codec,
             static (state, e) => state.Apply(e),
-            failures,
-            cancellationToken);
+            failures: failures,
+            cancellationToken: cancellationToken);
         var directory = new ExchangeDirectory();
         foreach (var (id, reason) in failures)
         {

@@ -31,13 +31,15 @@ public sealed record JournalSnapshot(long Sequence, ReadOnlyMemory<byte> Data);
 /// True commits alone in a transaction: for rows that other actors' rows can conflict with (names, idempotency keys), so that
 /// a conflict harms nobody else. False shares a transaction with whoever writes at the same time.
 /// </param>
+/// <param name="Fence">The right that the write depends on; null where the store has one process only, or no actor is concerned.</param>
 public sealed record JournalWrite(
     PersistenceId Actor,
     long FirstSequence,
     IReadOnlyList<JournalEvent> Events,
     IReadOnlyList<object> Rows,
     JournalSnapshot? Snapshot = null,
-    bool Guarded = false);
+    bool Guarded = false,
+    Fence? Fence = null);
 
 /// <summary>Receives what a journal reads back. Spans are valid only during the call.</summary>
 public interface IReplay
@@ -54,13 +56,18 @@ public interface IJournal
 {
     /// <summary>Commits a write; completes once it is durable.</summary>
     /// <exception cref="JournalConflictException">Another writer holds one of the sequences: this actor's state is not the latest.</exception>
+    /// <exception cref="FencedException">The shard of the actor has passed on to another node; nothing was written.</exception>
     /// <exception cref="RowConflictException">A row breaks a uniqueness that the store enforces; nothing was written.</exception>
     /// <exception cref="StoreFullException">The disk is full; nothing was written.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer; nothing was written unless <see cref="StoreUnavailableException.OutcomeUnknown"/>.</exception>
     ValueTask Append(JournalWrite write, CancellationToken cancellationToken = default);
 
     /// <summary>Reads all actors of an entity in two scans: snapshots, then newer events.</summary>
-    ValueTask Replay(string entity, IReplay replay, CancellationToken cancellationToken = default);
+    /// <param name="entity">Which kind of actors.</param>
+    /// <param name="shards">Only those of these shards, see <see cref="Shard.Of"/>; null: all.</param>
+    /// <param name="replay">Receives them.</param>
+    /// <param name="cancellationToken">Ends the scan.</param>
+    ValueTask Replay(string entity, IReadOnlySet<int>? shards, IReplay replay, CancellationToken cancellationToken = default);
 
     /// <summary>Reads one actor.</summary>
     ValueTask Replay(PersistenceId actor, IReplay replay, CancellationToken cancellationToken = default);

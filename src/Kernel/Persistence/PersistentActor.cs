@@ -5,8 +5,8 @@ namespace MarketManager.Kernel;
 /// <summary>An actor whose state is the fold of its events. Events are durable before anything follows from them.</summary>
 /// <remarks>
 /// State and sequence move on only after the commit. After a restart, and where no recovered state is given, both are read from
-/// the journal before <see cref="Actor{TMessage}.OnStart"/>. When another writer's events turn up under this actor's name it
-/// stops, whatever its supervision says: a restart would only recover and go on beside the other.
+/// the journal before <see cref="Actor{TMessage}.OnStart"/>. When another writer's events turn up under this actor's name, or its
+/// shard has passed on, it stops, whatever its supervision says: a restart would only recover and go on beside the other.
 /// </remarks>
 /// <typeparam name="TMessage">The base of the messages that it understands.</typeparam>
 /// <typeparam name="TState">The state; immutable.</typeparam>
@@ -63,6 +63,7 @@ public abstract class PersistentActor<TMessage, TState, TEvent> : Actor<TMessage
     /// the exception, so that a restart reads what really was written; not where there are only rows.
     /// </exception>
     /// <exception cref="JournalConflictException">The actor stops after this message.</exception>
+    /// <exception cref="FencedException">The actor stops after this message.</exception>
     protected ValueTask Persist(IReadOnlyList<TEvent> events, IReadOnlyList<object>? rows = null, bool guarded = false)
     {
         var after = After(events);
@@ -125,7 +126,7 @@ public abstract class PersistentActor<TMessage, TState, TEvent> : Actor<TMessage
             State = after;
             Sequence += events.Count;
         }
-        catch (JournalConflictException e)
+        catch (StoreException e) when (e is JournalConflictException or FencedException)
         {
             Context.Condemn(e);
             throw;

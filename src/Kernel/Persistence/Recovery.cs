@@ -27,6 +27,7 @@ public static class Recovery
     /// <param name="empty">The state before the first event.</param>
     /// <param name="codec">Reads events and snapshots.</param>
     /// <param name="apply">Folds an event into a state; pure.</param>
+    /// <param name="shards">Only the actors of these; null: all.</param>
     /// <param name="failures">Receives those that could not be recovered; the others are. Null: the first one is thrown.</param>
     /// <param name="cancellationToken">Ends the scan.</param>
     /// <returns>States by id.</returns>
@@ -37,11 +38,12 @@ public static class Recovery
         TState empty,
         IEventCodec<TState, TEvent> codec,
         Func<TState, TEvent, TState> apply,
+        IReadOnlySet<int>? shards = null,
         ICollection<RecoveryFailure>? failures = null,
         CancellationToken cancellationToken = default)
     {
         var fold = new Fold<TState, TEvent>(entity, empty, codec, apply);
-        await journal.Replay(entity, fold, cancellationToken);
+        await journal.Replay(entity, shards, fold, cancellationToken);
         return fold.States(failures);
     }
 

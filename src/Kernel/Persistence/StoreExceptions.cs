@@ -34,3 +34,13 @@ public sealed class StoreUnavailableException(string message, Exception? inner =
 
 /// <summary>There is no room left to write.</summary>
 public sealed class StoreFullException(string message, Exception? inner = null) : StoreException(message, inner);
+
+/// <summary>The writer's node does not own the actor any more: another one does, or may. Nothing was written.</summary>
+/// <param name="fence">The right that has passed on; null where the node as a whole was declared dead.</param>
+/// <param name="inner">What the store said.</param>
+public sealed class FencedException(Fence? fence, Exception? inner = null)
+    : StoreException(fence is { } lost ? $"shard {lost} has passed on to another node" : "this node was declared dead and must join again", inner)
+{
+    /// <summary>The right that has passed on; null where the node as a whole was declared dead.</summary>
+    public Fence? Fence { get; } = fence;
+}

@@ -19,6 +19,8 @@ internal sealed record Migration(string Name, string Script)
 /// <summary>Brings a database to the schema that this program knows.</summary>
 internal static class Migrations
 {
+    private const string Folder = "sqlite/";
+
     /// <summary>The migrations that this program has, in order.</summary>
     public static IReadOnlyList<Migration> All { get; } = Read(typeof(Migrations).Assembly);
 
@@ -83,12 +85,14 @@ internal static class Migrations
         return applied;
     }
 
+    private static bool IsOurs(string resource) => resource.StartsWith(Folder, StringComparison.Ordinal);
+
     private static List<Migration> Read(Assembly assembly) =>
     [
-        .. assembly.GetManifestResourceNames().Order(StringComparer.Ordinal).Select(name =>
+        .. assembly.GetManifestResourceNames().Where(IsOurs).Order(StringComparer.Ordinal).Select(name =>
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
-            return new Migration(name, reader.ReadToEnd());
+            return new Migration(name[Folder.Length..], reader.ReadToEnd());
         }),
     ];
 }

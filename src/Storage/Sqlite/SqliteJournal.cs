@@ -11,8 +11,11 @@ internal sealed class SqliteJournal(ReaderPool readers, SqliteWriter writer) : I
 {
     public ValueTask Append(JournalWrite write, CancellationToken cancellationToken = default) => writer.Append(write, cancellationToken);
 
-    public async ValueTask Replay(string entity, IReplay replay, CancellationToken cancellationToken = default) => await readers.Read(
-        (entity, actor: (long?)null, replay, cancellationToken), ReadBack, cancellationToken);
+    public async ValueTask Replay(
+        string entity, IReadOnlySet<int>? shards, IReplay replay, CancellationToken cancellationToken = default) => await readers.Read(
+        (entity, actor: (long?)null, shards is null ? replay : new ReplayOfShards(shards, replay), cancellationToken),
+        ReadBack,
+        cancellationToken);
 
     public async ValueTask Replay(PersistenceId actor, IReplay replay, CancellationToken cancellationToken = default) => await readers.Read(
         (actor.Entity, actor: (long?)actor.Id, replay, cancellationToken), ReadBack, cancellationToken);
@@ -65,6 +68,26 @@ internal sealed class SqliteJournal(ReaderPool readers, SqliteWriter writer) : I
             if (covered.Count == 0 || sequence > covered.GetValueOrDefault(id))
             {
                 replay.OnEvent(id, sequence, kinds.Get(rows.Bytes()), rows.Int(), EventTime.FromStored(rows.Long()), rows.Bytes());
+            }
+        }
+    }
+
+    /// <summary>Lets through what belongs to some shards. One process owns all of them, so that nobody but a test asks for less.</summary>
+    private sealed class ReplayOfShards(IReadOnlySet<int> shards, IReplay replay) : IReplay
+    {
+        public void OnSnapshot(long id, long sequence, ReadOnlySpan<byte> data)
+        {
+            if (shards.Contains(Shard.Of(id)))
+            {
+                replay.OnSnapshot(id, sequence, data);
+            }
+        }
+
+        public void OnEvent(long id, long sequence, string kind, int version, DateTimeOffset at, ReadOnlySpan<byte> data)
+        {
+            if (shards.Contains(Shard.Of(id)))
+            {
+                replay.OnEvent(id, sequence, kind, version, at, data);
             }
         }
     }

@@ -51,6 +51,20 @@ public abstract class JournalContract(Func<StoreUnderTest> create) : StoreContra
     }
 
     [Fact]
+    public async Task Shards_are_read_apart_from_each_other()
+    {
+        var other = Enumerable.Range(2, 200).First(id => Shard.Of(id) != Shard.Of(1));
+        await Store.Journal.Append(Append(1, 1, "a") with { Snapshot = new JournalSnapshot(1, "a"u8.ToArray()) });
+        await Store.Journal.Append(Append(1, 2, "b"));
+        await Store.Journal.Append(Append(other, 1, "x") with { Snapshot = new JournalSnapshot(1, "x"u8.ToArray()) });
+
+        var recorder = new Recorder();
+        await Store.Journal.Replay("exchange", new HashSet<int> { Shard.Of(1) }, recorder);
+
+        Assert.Equal(["snapshot 1:1 a", "1:2 changed.1 b"], recorder.Lines);
+    }
+
+    [Fact]
     public async Task Snapshot_comes_first_and_stands_for_the_events_before_it()
     {
         await Store.Journal.Append(Append(1, 1, "a", "b") with { Snapshot = new JournalSnapshot(2, "ab"u8.ToArray()) });

@@ -121,7 +121,7 @@ internal sealed class Recorder : IReplay
     public static async Task<List<string>> Read(IJournal journal, string entity = "exchange")
     {
         var recorder = new Recorder();
-        await journal.Replay(entity, recorder);
+        await journal.Replay(entity, null, recorder);
         return recorder.Lines;
     }
 }
