@@ -117,6 +117,7 @@ public sealed class ErrorTests
     [InlineData(RejectionKind.AlreadyRunning, 409, "already-running")]
     [InlineData(RejectionKind.Stale, 412, "stale-version")]
     [InlineData(RejectionKind.Unavailable, 503, "unavailable")]
+    [InlineData(RejectionKind.Moved, 503, "unavailable")]
     [InlineData(RejectionKind.OutcomeUnknown, 503, "outcome-unknown")]
     [InlineData(RejectionKind.StoreFull, 507, "store-full")]
     public async Task A_rejection_is_translated(RejectionKind kind, int status, string name)

@@ -39,6 +39,25 @@ public sealed class ExchangeGateway(
     public ValueTask<Answer<ExchangeView>> Create(NewExchange draft, IdempotencyKey? key, CancellationToken cancellationToken) =>
         Once(key, kept => kept.Exchange, () => CreateNow(draft, key, cancellationToken), cancellationToken);
 
+    /// <summary>Creates an exchange whose id was given out already. A repeat with the same key answers what was answered first.</summary>
+    public async ValueTask<Answer<ExchangeView>> CreateAs(long id, NewExchange draft, IdempotencyKey? key)
+    {
+        try
+        {
+            // Whether the caller goes away does not matter: an actor that is opened and never told to create would stay.
+            var actor = await exchanges.Ask<ActorRef<EntityMessage>?>(
+                reply => new ExchangesMessage.Open(id, reply), Patience, CancellationToken.None);
+            return actor is null
+                ? Rejections.Moved
+                : await Ask<ExchangeView>(
+                    actor, reply => new ExchangeCommand.Create(draft, key, reply), Patience, CancellationToken.None) ?? Rejections.Moved;
+        }
+        catch (Exception e) when (e is ActorStoppedException or MailboxFullException or AskTimeoutException)
+        {
+            return new Rejection(RejectionKind.Unavailable, "this node takes no new exchange now; nothing was changed; try again");
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask<Answer<ExchangeView>> Get(long id, CancellationToken cancellationToken)
     {
@@ -136,26 +155,14 @@ public sealed class ExchangeGateway(
             return Rejections.Leaving;
         }
 
-        ActorRef<EntityMessage> actor;
         try
         {
-            var id = await reader.NextId(cancellationToken);
-
-            // From here on whether the caller goes away does not matter: an actor that is opened and never told to create stays.
-            actor = await exchanges.Ask<ActorRef<EntityMessage>>(
-                reply => new ExchangesMessage.Open(id, reply), Patience, CancellationToken.None);
+            return await CreateAs(await reader.NextId(cancellationToken), draft, key);
         }
         catch (StoreException e)
         {
             return Rejections.Of(e);
         }
-        catch (Exception e) when (e is ActorStoppedException or MailboxFullException or AskTimeoutException)
-        {
-            return new Rejection(RejectionKind.Unavailable, "this node takes no new exchange now; nothing was changed; try again");
-        }
-
-        return await Ask<ExchangeView>(
-            actor, reply => new ExchangeCommand.Create(draft, key, reply), Patience, CancellationToken.None) ?? Rejections.Leaving;
     }
 
     private async ValueTask<Answer<T>> Ask<T>(
@@ -200,6 +207,7 @@ public sealed class ExchangeGateway(
 
     private Rejection NotHere(long id) =>
         _leaving ? Rejections.Leaving
+        : !directory.Carries(id) ? Rejections.Moved
         : directory.Broken.TryGetValue(id, out var reason)
             ? new Rejection(RejectionKind.Unavailable, $"exchange {id} was stopped for good: {reason}; see the log, then restart the node")
         : Rejections.NoExchange(id);

@@ -142,6 +142,7 @@ internal sealed partial class NodeHost
             _loggers.CreateLogger<ExchangeSystem>(),
             cancellationToken);
         _stops.Add("exchanges", () => new ValueTask(exchanges.Leave()));
+        await exchanges.OpenAll(cancellationToken);
         return exchanges;
     }
 

@@ -74,10 +74,10 @@ public sealed class RunningActorLeaveTests : ExchangeTests
         _ = Leave();
         Node.Advance(5);
         Assert.Single(Store.RunsOf(other));
-        Assert.Equal(RejectionKind.Unavailable, Rejected(RunNow(id)));
-        Assert.Equal(RejectionKind.Unavailable, Rejected(RunNow(other)));
-        Assert.Equal(RejectionKind.Unavailable, Rejected(Node.Call(x => x.Create(Draft("third"), null, default))));
-        Assert.Equal(RejectionKind.Unavailable, Rejected(Node.Call(x => x.Get(other, default))));
+        Assert.Equal(RejectionKind.Moved, Rejected(RunNow(id)));
+        Assert.Equal(RejectionKind.Moved, Rejected(RunNow(other)));
+        Assert.Equal(RejectionKind.Moved, Rejected(Node.Call(x => x.Create(Draft("third"), null, default))));
+        Assert.Equal(RejectionKind.Moved, Rejected(Node.Call(x => x.Get(other, default))));
     }
 
     private Task<bool> Leave() => Node.Begin(async () =>
