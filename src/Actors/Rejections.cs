@@ -22,6 +22,17 @@ public static class Rejections
     /// <summary>The node is about to stop.</summary>
     public static Rejection Leaving { get; } = new(RejectionKind.Unavailable, "this node is shutting down; try again in a few seconds");
 
+    /// <summary>The entity is to be gone, and takes nothing new.</summary>
+    /// <param name="entity">What it is.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="run">The run that is still to be ended; else null.</param>
+    public static Rejection BeingDeleted(string entity, long id, Guid? run = null) =>
+        new(RejectionKind.Conflict, $"{entity} {id} is being deleted", RunId: run);
+
+    /// <summary>The entity is to be gone, which nothing undoes any more, but nobody can say yet that it is.</summary>
+    public static Rejection NotGoneYet(string entity, long id) => new(
+        RejectionKind.OutcomeUnknown, $"{entity} {id} is being deleted and will be gone, but is not known to be so yet; repeat the request to wait for it");
+
     /// <summary>There is no exchange of that id.</summary>
     public static Rejection NoExchange(long id) => new(RejectionKind.NotFound, $"there is no exchange {id}");
 }

@@ -99,6 +99,8 @@ internal sealed class Requests
             Require(
                 isDeleted || !asked.Any(told => told is { Value: not null }), $"the deletion of exchange {id} was accepted and not made");
             Require(
+                isDeleted || !list.OfType<ExchangeEvent.DeletionBegun>().Any(), $"the deletion of exchange {id} was begun and not ended");
+            Require(
                 !isDeleted || asked.Any(told => told is null || MayBeDone(told.Value)), $"exchange {id} was deleted, and nobody asked");
         }
     }
