@@ -146,13 +146,16 @@ public sealed class DeletionFaultTests : ExchangeTests
     [InlineData(true)]
     public void Deletion_that_was_decided_without_a_run_is_made_by_the_next_process(bool isStoreFull)
     {
-        var id = Create(enabled: false);
+        var id = Create(interval: 1);
+        Node.Advance(0.5);
         Decide(id);
         Node.Kill();
-        FailNext(JournalFault.Full, isStoreFull ? 2 : 0);
+        FailNext(JournalFault.Full, isStoreFull ? 1 : 0);
         Node.Start();
-        Node.Advance(isStoreFull ? 2 : 0);
+        Assert.Null(Node.Call(x => x.SetPaused(false, default)));
+        Node.Advance(isStoreFull ? 1 : 0);
         AssertGone(id);
+        Assert.Single(Store.RunsOf(id));
     }
 
     [Fact]
