@@ -1,3 +1,4 @@
+using MarketManager.Actors.Runs;
 using MarketManager.Kernel;
 using Microsoft.Extensions.Logging;
 
@@ -10,14 +11,15 @@ namespace MarketManager.Actors.Exchanges;
 public sealed partial class ExchangesActor(ExchangeSurroundings around, ExchangeDirectory directory, bool paused)
     : Actor<ExchangesMessage>
 {
-    // An exchange is never given up: it comes back ever more slowly until its defect is mended.
+    // An exchange is not given up: it comes back ever more slowly until its defect is mended. But what a restart would only
+    // find again ends it.
     private static readonly SpawnOptions OfExchanges = new()
     {
         Supervision = new SupervisorStrategy(
             int.MaxValue,
             TimeSpan.FromHours(1),
             new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30)),
-            _ => Directive.Restart),
+            e => e is RunHistoryException ? Directive.Stop : Directive.Restart),
     };
 
     /// <summary>How it is supervised itself: a restart would end all exchanges for a defect that is not theirs.</summary>
@@ -71,7 +73,7 @@ public sealed partial class ExchangesActor(ExchangeSurroundings around, Exchange
     // An exchange whose mailbox is full is told a moment later; without the news it would start runs, or none for ever.
     private void TellPaused(IEnumerable<ActorRef<EntityMessage>> exchanges)
     {
-        var untold = exchanges.Where(exchange => !exchange.Tell(new Runs.RunMessage.SetPaused(_paused)) && !exchange.IsStopped).ToList();
+        var untold = exchanges.Where(exchange => !exchange.Tell(new RunMessage.SetPaused(_paused)) && !exchange.IsStopped).ToList();
         if (untold.Count > 0)
         {
             Context.Timers.Start(PauseTimer, new ExchangesMessage.TellPausedAgain(untold), PauseRetry);

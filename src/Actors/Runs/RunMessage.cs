@@ -46,7 +46,7 @@ public abstract record RunMessage : EntityMessage
     /// <summary>Patience with a run is over, because the node leaves.</summary>
     internal sealed record LeaveNow : RunMessage;
 
-    /// <summary>The store failed to take the end of the run: once more.</summary>
+    /// <summary>The store failed to take the end of the run, or of the entity: once more.</summary>
     internal sealed record KeepEndAgain : RunMessage;
 
     /// <summary>The store failed to take a new anchor: once more.</summary>
