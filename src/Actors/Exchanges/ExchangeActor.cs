@@ -147,7 +147,10 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
                     return why;
                 }
 
-                await Persist(decision.Events, (state, sequence) => Rows(ViewOf(state, sequence)), guarded: true);
+                await Persist(
+                    decision.Events,
+                    (state, sequence) => [new ExchangeInserted(ViewOf(state, sequence)), .. Kept(command.Key, state, sequence)],
+                    guarded: true);
                 return null;
             }
             catch (RowConflictException e) when (e.Rule == "exchange_slug" && tries < ExchangeSurroundings.SlugTries)
@@ -163,10 +166,6 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
                 return Rejections.Of(e);
             }
         }
-
-        IReadOnlyList<object> Rows(ExchangeView view) => command.Key is { } key
-            ? [new ExchangeInserted(view), KeptAnswer.Of(key, view, Now)]
-            : [new ExchangeInserted(view)];
     }
 
     private async ValueTask OnChange(ExchangeCommand.Change command)
@@ -186,9 +185,10 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
 
         try
         {
-            if (decision.Events.Count > 0)
+            if (decision.Events.Count > 0 || command.Key is not null)
             {
-                await Persist(decision.Events, (state, sequence) => [RowOf(state, sequence)], guarded: true);
+                await Persist(
+                    decision.Events, (state, sequence) => [RowOf(state, sequence), .. Kept(command.Key, state, sequence)], guarded: true);
             }
         }
         catch (RowConflictException e) when (e.Rule == "exchange_name")
@@ -227,7 +227,9 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
             try
             {
                 await Persist(
-                    decision.Events, (state, sequence) => [state.Exists ? RowOf(state, sequence) : new ExchangeRemoved(Id.Id)]);
+                    decision.Events,
+                    (state, sequence) =>
+                        [state.Exists ? RowOf(state, sequence) : new ExchangeRemoved(Id.Id), .. Kept(command.Key, state, sequence)]);
             }
             catch (StoreException e) when (e is not JournalConflictException)
             {
@@ -274,6 +276,9 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
 
         return base.OnStop();
     }
+
+    private IEnumerable<object> Kept(IdempotencyKey? key, ExchangeState state, long sequence) =>
+        key is null ? [] : [KeptAnswer.Of(key, ViewOf(state, sequence), Now)];
 
     private ExchangeView View() => ViewOf(State, Sequence);
 

@@ -139,7 +139,8 @@ public abstract partial class RunningActor<TState>
         }
 
         _waiters.Clear();
-        if (IsCeasing || Leaving)
+        _leave?.Reply.Send(true);
+        if (IsCeasing)
         {
             Context.StopSelf();
             return;

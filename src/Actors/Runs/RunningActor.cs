@@ -273,7 +273,7 @@ public abstract partial class RunningActor<TState>(
         Context.Timers.Cancel(StartTimer);
         if (Life.Running is null)
         {
-            Context.StopSelf();
+            leave.Reply.Send(true);
         }
         else
         {

@@ -43,9 +43,9 @@ public sealed class ClusterGateway : IExchangeGateway
         try
         {
             // Whether the caller goes away does not matter from here on: what it asked for is carried out.
-            if (key is not null && await _here.KeptAnswer(key, cancellationToken) is { } kept)
+            if (key is not null && await _here.Created(key, cancellationToken) is { } answered)
             {
-                return Exchange(kept);
+                return answered;
             }
 
             var id = await _exchanges.NextId(cancellationToken);
