@@ -3,7 +3,6 @@ using MarketManager.Actors.Exchanges;
 using MarketManager.Actors.Idempotency;
 using MarketManager.Actors.Runs;
 using MarketManager.Actors.Settings;
-using MarketManager.Cluster.Members;
 using MarketManager.Kernel;
 
 namespace MarketManager.Cluster.Exchanges;
