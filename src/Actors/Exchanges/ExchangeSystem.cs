@@ -68,8 +68,11 @@ public sealed partial class ExchangeSystem
         Directory = directory;
     }
 
-    /// <summary>The way to the exchanges.</summary>
+    /// <summary>The way to the exchanges, on a node that has all of them.</summary>
     public IExchangeGateway Gateway => _gateway;
+
+    /// <summary>The way to those exchanges that are here.</summary>
+    public ExchangeGateway Local => _gateway;
 
     /// <summary>Where each exchange's actor is, and which are broken.</summary>
     public ExchangeDirectory Directory { get; }
