@@ -31,7 +31,6 @@ public interface IClusterStore : IAsyncDisposable
 {
     /// <summary>Opens the presence session anew and takes the lock of <paramref name="incarnation"/>.</summary>
     /// <returns>Rises with every session: observations through different ones must not be compared.</returns>
-    /// <exception cref="StoreException">This node must not use the store at all, such as that of an old server.</exception>
     ValueTask<long> Connect(Guid incarnation, CancellationToken cancellationToken);
 
     /// <summary>Becomes a member.</summary>

@@ -14,14 +14,13 @@ internal sealed class ServerIdentity
     private (long Identifier, int Timeline)? _seen;
 
     /// <summary>Checks a new session; the first to come to a promoted server raises all epochs.</summary>
-    /// <exception cref="StoreUnavailableException">It is a standby or an old primary; the right one may be back soon.</exception>
-    /// <exception cref="StoreException">It can never be used in this way.</exception>
+    /// <exception cref="StoreUnavailableException">It is a standby, an old primary or behind a pooler; the right one may be back soon.</exception>
     public void Check(NpgsqlConnection connection, ILogger logger)
     {
         var (isStandby, process, server, recorded) = Read(connection);
         if (process != connection.ProcessID)
         {
-            throw new StoreException("PostgreSQL is reached through a pooler; the cluster needs direct connections");
+            throw new StoreUnavailableException("PostgreSQL is reached through a pooler; the cluster needs direct connections");
         }
 
         if (isStandby)
