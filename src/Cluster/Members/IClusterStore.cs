@@ -18,11 +18,13 @@ public sealed record Joining(Guid Incarnation, string Name, Uri Address, IReadOn
 public sealed record ClusterSight(ClusterView View, IReadOnlyDictionary<Guid, long> Beats, IReadOnlySet<Guid> Present);
 
 /// <summary>
-/// Where a cluster agrees: one store that all nodes share. Each call is one transaction. Implementations may complete
-/// synchronously; the caller has a thread for that.
+/// Where a cluster agrees: one store that all nodes share. Each call is one transaction.
 /// </summary>
 /// <remarks>
-/// All throw <see cref="StoreUnavailableException"/> where the store does not answer. A session that broke off is not repaired
+/// <see cref="Connect"/>, <see cref="Look"/> and <see cref="Beat"/> go through the presence session, one at a time, and may complete
+/// synchronously: the caller has a thread for that, so that a busy thread pool does not cost it its lease. All others change who
+/// owns what, may wait for locks, do not keep the caller's thread meanwhile, and may run beside those.
+/// /// All throw <see cref="StoreUnavailableException"/> where the store does not answer. A session that broke off is not repaired
 /// behind the caller's back: what was observed through it is worth nothing any more, so <see cref="Connect"/> is called again.
 /// </remarks>
 public interface IClusterStore : IAsyncDisposable
@@ -33,6 +35,7 @@ public interface IClusterStore : IAsyncDisposable
 
     /// <summary>Becomes a member.</summary>
     /// <exception cref="NodeNameTakenException">A node of that name lives.</exception>
+    /// <exception cref="NodeTooOldException">The cluster writes kinds of events that this program does not understand.</exception>
     ValueTask Join(Joining me, CancellationToken cancellationToken);
 
     /// <summary>Looks at everything.</summary>
@@ -64,11 +67,14 @@ public interface IClusterStore : IAsyncDisposable
     /// <summary>Says that this node leaves: nobody hands anything to it any more.</summary>
     ValueTask SetLeaving(bool leaving, CancellationToken cancellationToken);
 
-    /// <summary>Is no member any more; its shards were released before.</summary>
+    /// <summary>Is no member any more. Waits for its writes that are under way; what it still owns is free after it.</summary>
     ValueTask Leave(CancellationToken cancellationToken);
 
-    /// <summary>Waits until another node changed something (a claim, a release, a death), or for so long.</summary>
-    ValueTask WaitForNews(TimeSpan atMost, CancellationToken cancellationToken);
+    /// <summary>
+    /// Raised, from any thread, when somebody changed something (a claim, a release, a death). A hint that makes it worth looking
+    /// now: it may be missed, so that whoever relies on a change looks at intervals, too.
+    /// </summary>
+    event Action? News;
 }
 
 /// <summary>A node of this name lives already in the cluster.</summary>
@@ -77,4 +83,11 @@ public sealed class NodeNameTakenException(string name, Uri address)
 {
     /// <summary>The name.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Where the one that lives is.</summary>
+    public Uri Address { get; } = address;
 }
+
+/// <summary>The cluster's data holds, or may hold from now on, kinds of events that this program does not understand.</summary>
+public sealed class NodeTooOldException(int level, int cluster)
+    : StoreException($"the cluster writes events of level {cluster}, this program understands level {level}: start a newer version");

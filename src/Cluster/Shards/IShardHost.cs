@@ -2,7 +2,7 @@ using MarketManager.Kernel;
 
 namespace MarketManager.Cluster.Shards;
 
-/// <summary>Carries the actors of the shards that a node owns. Called one call at a time, by the node's membership.</summary>
+/// <summary>Carries the actors of the shards that a node owns. Called by the node's membership: never twice at once for the same shard.</summary>
 public interface IShardHost
 {
     /// <summary>The roles whose shards it carries, such as <c>gather</c>.</summary>

@@ -1,0 +1,291 @@
+using MarketManager.Cluster.Members;
+using MarketManager.Kernel;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace MarketManager.Storage.PostgreSql.Membership;
+
+/// <summary>
+/// Membership and ownership on PostgreSQL, in the tables of 0001_cluster.sql. Three sessions of a node: its presence, its changes,
+/// and the news.
+/// </summary>
+/// <param name="connection">The connection string; direct, not through a pooler.</param>
+/// <param name="lease">The cluster's lease: what the presence session does not answer within half of it, it never does.</param>
+/// <param name="time">For pauses.</param>
+/// <param name="logger">Where it tells of promotions and of sessions that it ended.</param>
+public sealed class PostgresClusterStore(string connection, TimeSpan lease, TimeProvider time, ILogger<PostgresClusterStore> logger)
+    : IClusterStore
+{
+    private const string LockTimeout = "SET LOCAL lock_timeout = '300ms'";
+    private const int CondemnTries = 4;
+    private static readonly TimeSpan ChangePatience = TimeSpan.FromSeconds(3);
+
+    private readonly ServerIdentity _server = new();
+    private Guid _me;
+    private long _session;
+    private Presence? _presence;
+    private ChangeSession? _changes;
+    private Newsletter? _newsletter;
+
+    /// <inheritdoc/>
+    public event Action? News;
+
+    /// <inheritdoc/>
+    public async ValueTask<long> Connect(Guid incarnation, CancellationToken cancellationToken)
+    {
+        _presence?.Dispose();
+        _presence = null;
+        if (_me != incarnation)
+        {
+            await CloseOthers();
+            _me = incarnation;
+        }
+
+        _presence = Guard(() => Presence.Open(Session("off", lease / 2), incarnation, _server, logger));
+        _changes ??= new ChangeSession(Session("local", ChangePatience));
+        _newsletter ??= new Newsletter(Session("off", ChangePatience), time, () => News?.Invoke());
+        return ++_session;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ClusterSight> Look(CancellationToken cancellationToken) => new(Guard(Here.Look));
+
+    /// <inheritdoc/>
+    public ValueTask<bool> Beat(CancellationToken cancellationToken) => new(Guard(Here.Beat));
+
+    /// <inheritdoc/>
+    public async ValueTask Join(Joining me, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Change(
+                async connection =>
+                {
+                    await using var join = Command(connection, Statements.Join, ("me", me.Incarnation), ("name", me.Name),
+                        ("address", me.Address.ToString()), ("roles", me.Roles.ToArray()), ("level", me.Level),
+                        ("key", ClusterSessions.KeyOf(me.Incarnation)), ("lanes", me.Lanes));
+                    var level = (int)(await join.ExecuteScalarAsync(cancellationToken))!;
+                    if (level > me.Level)
+                    {
+                        throw new NodeTooOldException(me.Level, level);
+                    }
+
+                    await Execute(connection, Statements.RaiseLevel, cancellationToken);
+                    return Done.Yes;
+                },
+                cancellationToken);
+        }
+        catch (StoreException problem) when (problem.InnerException is PostgresException { ConstraintName: "node_name" })
+        {
+            var address = await Guarded(() => _changes!.Use(
+                async connection =>
+                {
+                    await using var ask = Command(connection, Statements.AddressOf, ("name", me.Name));
+                    return await ask.ExecuteScalarAsync(cancellationToken) as string;
+                },
+                cancellationToken));
+            throw new NodeNameTakenException(me.Name, address is null ? me.Address : new Uri(address));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> Condemn(Guid dead, long seenBeat, string reason, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await End(dead, seenBeat, reason, cancellationToken);
+            }
+            catch (StoreException problem)
+                when (tries < CondemnTries && problem.InnerException is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+            {
+                var ended = await Guarded(() => _changes!.Use(
+                    connection => Execute(connection, Statements.Terminate, cancellationToken, ("name", ClusterSessions.NameOf(dead))),
+                    cancellationToken));
+                MembershipLog.Terminated(logger, dead, ended);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Fence>> Claim(string role, int most, CancellationToken cancellationToken)
+    {
+        List<Fence> claimed = [];
+        await Change(
+            async connection =>
+            {
+                await using (var alive = Command(connection, Statements.LockMe, ("me", _me)))
+                {
+                    if (await alive.ExecuteScalarAsync(cancellationToken) is null)
+                    {
+                        return null;
+                    }
+                }
+
+                await using (var claim = Command(connection, Statements.Claim, ("me", _me), ("role", role), ("most", most)))
+                {
+                    await using var rows = await claim.ExecuteReaderAsync(cancellationToken);
+                    while (await rows.ReadAsync(cancellationToken))
+                    {
+                        claimed.Add(new Fence(role, rows.GetInt32(0), rows.GetInt64(1)));
+                    }
+                }
+
+                await Execute(connection, "NOTIFY mm", cancellationToken);
+                return Done.Yes;
+            },
+            cancellationToken);
+        return claimed;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> Release(Fence shard, Guid? wanted, CancellationToken cancellationToken) =>
+        await Change(
+            async connection =>
+            {
+                // A lane that is held longer makes this fail: a death that is to be declared must not wait behind it.
+                await Execute(connection, "SET LOCAL lock_timeout = '1s'", cancellationToken);
+                await using var release = Command(connection, Statements.Release, ("me", _me), ("role", shard.Role), ("no", shard.Shard),
+                    ("epoch", shard.Epoch), ("wanted", wanted));
+                await using (var rows = await release.ExecuteReaderAsync(cancellationToken))
+                {
+                    await rows.NextResultAsync(cancellationToken);
+                    if (!await rows.ReadAsync(cancellationToken))
+                    {
+                        return null;
+                    }
+                }
+
+                await Execute(connection, "NOTIFY mm", cancellationToken);
+                return Done.Yes;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask SetLeaving(bool leaving, CancellationToken cancellationToken) =>
+        await Change(
+            async connection =>
+            {
+                await Execute(connection, Statements.SetLeaving, cancellationToken, ("me", _me), ("leaving", leaving));
+                await Execute(connection, "NOTIFY mm", cancellationToken);
+                return Done.Yes;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask Leave(CancellationToken cancellationToken) => await End(_me, null, "left", cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await CloseOthers();
+        _presence?.Dispose();
+        _presence = null;
+    }
+
+    private Presence Here => _presence ?? throw new StoreUnavailableException("there is no session at PostgreSQL");
+
+    private string Session(string synchronousCommit, TimeSpan patience) =>
+        ClusterSessions.Of(connection, _me, synchronousCommit, patience);
+
+    private Task<bool> End(Guid dead, long? seenBeat, string reason, CancellationToken cancellationToken) =>
+        Change(
+            async connection =>
+            {
+                await Execute(connection, LockTimeout, cancellationToken);
+                await using (var alive = Command(connection, Statements.LockNode, ("dead", dead)))
+                {
+                    alive.Parameters.Add(new("beat", NpgsqlDbType.Bigint) { Value = seenBeat is { } beat ? beat : DBNull.Value });
+                    if (await alive.ExecuteScalarAsync(cancellationToken) is null)
+                    {
+                        return null;
+                    }
+                }
+
+                await Execute(connection, Statements.End, cancellationToken, ("dead", dead), ("reason", reason));
+                await Execute(connection, Statements.RaiseLevel, cancellationToken);
+                return Done.Yes;
+            },
+            cancellationToken);
+
+    /// <summary>One transaction.</summary>
+    /// <returns>False where <paramref name="change"/> found nothing to change.</returns>
+    private async Task<bool> Change(Func<NpgsqlConnection, Task<Done?>> change, CancellationToken cancellationToken)
+    {
+        var changes = _changes ?? throw new StoreUnavailableException("there is no session at PostgreSQL");
+        return await Guarded(() => changes.Transact(change, cancellationToken)) is not null;
+    }
+
+    private async Task CloseOthers()
+    {
+        if (_newsletter is { } newsletter)
+        {
+            _newsletter = null;
+            await newsletter.DisposeAsync();
+        }
+
+        if (_changes is { } changes)
+        {
+            _changes = null;
+            await changes.DisposeAsync();
+        }
+    }
+
+    private static async Task<int> Execute(
+        NpgsqlConnection connection, string text, CancellationToken cancellationToken, params (string Name, object? Value)[] values)
+    {
+        await using var command = Command(connection, text, values);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string text, params (string Name, object? Value)[] values)
+    {
+        var command = new NpgsqlCommand(text, connection);
+        foreach (var (name, value) in values)
+        {
+            command.Parameters.Add(value is null
+                ? new NpgsqlParameter(name, NpgsqlDbType.Uuid) { Value = DBNull.Value }
+                : new NpgsqlParameter(name, value));
+        }
+
+        return command;
+    }
+
+    private static T Guard<T>(Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (Exception problem) when (IsOfTheStore(problem))
+        {
+            throw Unavailable(problem);
+        }
+    }
+
+    private static async Task<T> Guarded<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception problem) when (IsOfTheStore(problem))
+        {
+            throw Unavailable(problem);
+        }
+    }
+
+    private static bool IsOfTheStore(Exception problem) =>
+        problem is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException or InvalidOperationException
+            or ObjectDisposedException;
+
+    private static StoreUnavailableException Unavailable(Exception problem) =>
+        new($"PostgreSQL does not answer membership: {problem.Message}", problem);
+
+    private sealed class Done
+    {
+        public static Done Yes { get; } = new();
+    }
+}
