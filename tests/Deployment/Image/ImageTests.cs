@@ -23,6 +23,7 @@ public sealed partial class ImageTests : IDisposable
     {
         using var image = await PlainImage.Build();
         using var container = new PlainContainer(image) { Variables = { ["MARKETMANAGER_BEHIND_PROXY"] = "true", ["MARKETMANAGER_URLS"] = "http://*:0" } };
+        Assert.NotEqual(0, (await Programs.Run(container.Command("touch", "/app/written"))).ExitCode);
         await Succeeds(container.Command("/app/marketmanager", "keys", "add", "ops", "--role", "admin"));
 
         container.Variables["NOTIFY_SOCKET"] = "@" + _name;
