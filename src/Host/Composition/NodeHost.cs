@@ -91,6 +91,8 @@ internal sealed partial class NodeHost
         var listening = await StartApi(store, venues, exchanges.Gateway, node, access, cancellationToken);
         node.Enter(NodeState.Running, _world.Now);
         LogReady(_log, node.Name, string.Join(", ", listening), _settings.DataFolder, _settings.File ?? "none");
+        var manager = await ServiceManager.Start(system, ServiceManagerAddress.TakeFromProcess(), $"ready on {string.Join(", ", listening)}", _log);
+        _stops.Add("service manager", manager.DisposeAsync);
 
         if (_settings.Demo)
         {
