@@ -48,7 +48,7 @@ internal sealed partial class ClusterPart : IAsyncDisposable
             new PostgresClusterStore(settings.Postgres, settings.Lease, _thread.Time, loggers.CreateLogger<PostgresClusterStore>()),
             new ExchangeShards(exchanges),
             new Writer(store),
-            new TcpPeerProbe(),
+            new TcpPeerProbe(world.Time),
             world,
             _thread.Time,
             loggers.CreateLogger<ClusterNode>());
