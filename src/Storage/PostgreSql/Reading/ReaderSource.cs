@@ -52,7 +52,8 @@ internal sealed class ReaderSource : IAsyncDisposable
         {
             try
             {
-                await using var command = Command(sql, bind);
+                await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+                await using var command = Command(connection, sql, bind);
                 return await Rows(command, read, cancellationToken);
             }
             catch (Exception e) when (isFirst && PostgresFailures.IsLossOfSession(e))
@@ -75,8 +76,7 @@ internal sealed class ReaderSource : IAsyncDisposable
         try
         {
             await using var connection = await Fresh(cancellationToken);
-            await using var command = Command(sql, bind);
-            command.Connection = connection;
+            await using var command = Command(connection, sql, bind);
             isSent = true;
             return await Rows(command, read, cancellationToken);
         }
@@ -120,9 +120,9 @@ internal sealed class ReaderSource : IAsyncDisposable
         }
     }
 
-    private NpgsqlCommand Command(string sql, Func<PgParameters, PgParameters>? bind)
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, Func<PgParameters, PgParameters>? bind)
     {
-        var command = _source.CreateCommand(sql);
+        var command = new NpgsqlCommand(sql, connection);
         bind?.Invoke(new PgParameters(command.Parameters));
         return command;
     }
