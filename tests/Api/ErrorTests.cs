@@ -131,7 +131,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void Every_kind_of_rejection_is_tested_above() => Assert.Equal(8, Enum.GetValues<RejectionKind>().Length);
+    public void Every_kind_of_rejection_is_tested_above() => Assert.Equal(9, Enum.GetValues<RejectionKind>().Length);
 
     [Fact]
     public async Task A_taken_name_has_a_type_of_its_own()
