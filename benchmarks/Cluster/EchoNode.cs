@@ -54,8 +54,8 @@ internal static class EchoNode
     private sealed class Handler(ActorRef<Echo.Message> actor) : IPeerHandler
     {
         public async ValueTask<PeerReply> Handle(PeerRequest request, CancellationToken cancellationToken) =>
-            PeerReply.Of(await actor.Ask<Echo.Message, ReadOnlyMemory<byte>>(
-                request.Payload, static (payload, reply) => new Echo.Message(payload, reply), request.Within));
+            PeerReply.Of(await actor.Ask<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>(
+                request.Payload, static (payload, reply) => new Echo.Message(payload, reply), request.Within, cancellationToken));
     }
 
     private sealed class Echo : Actor<Echo.Message>

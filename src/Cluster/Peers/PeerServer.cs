@@ -40,6 +40,9 @@ public sealed partial class PeerServer : IAsyncDisposable
         _log = log;
     }
 
+    /// <summary>Whether so many are in their handshake that the next one should not even begin.</summary>
+    public bool IsCrowded => Volatile.Read(ref _handshakes) >= _options.MaxHandshakes;
+
     /// <summary>Serves one connection until it ends.</summary>
     /// <param name="stream">After the upgrade.</param>
     /// <param name="from">The other side's address, for the log.</param>
@@ -48,10 +51,8 @@ public sealed partial class PeerServer : IAsyncDisposable
     {
         try
         {
-            if (await Admit(stream) is { } caller)
-            {
-                await Serve(new ServingConnection(stream, abort, _ledger, _options, _world.Time), caller, from);
-            }
+            var caller = await Admit(stream);
+            await Serve(new ServingConnection(stream, abort, _ledger, _options, _world.Time), caller, from);
         }
         catch (Exception e)
         {
@@ -93,25 +94,20 @@ public sealed partial class PeerServer : IAsyncDisposable
         _ledger.Dispose();
     }
 
-    private async Task<Identity?> Admit(Stream stream)
+    private async Task<Identity> Admit(Stream stream)
     {
         using var patience = new CancellationTokenSource(_options.HandshakePatience, _world.Time);
         try
         {
             if (Interlocked.Increment(ref _handshakes) > _options.MaxHandshakes)
             {
-                await Handshake.Refuse(stream, "too many connections knock at that node", patience.Token);
+                throw new PeerRefusedException("too many others knock at this node");
             }
 
             var view = _views.Current;
-            if (_isStopping || view.Me == Guid.Empty)
-            {
-                var why = _isStopping ? "that node stops" : "that node is not a member of its cluster now";
-                await Handshake.Refuse(stream, why, patience.Token);
-            }
-
-            var me = new Identity(view.Cluster, view.Me);
-            return await Handshake.Answer(stream, me, Encoding.UTF8.GetBytes(_options.Secret), patience.Token);
+            var closed = _isStopping ? "that node stops" : view.Me == Guid.Empty ? "that node is not a member of its cluster now" : null;
+            return await Handshake.Answer(
+                stream, new Identity(view.Cluster, view.Me), Encoding.UTF8.GetBytes(_options.Secret), closed, patience.Token);
         }
         finally
         {

@@ -53,10 +53,16 @@ internal static class Handshake
     }
 
     /// <summary>The callee's side.</summary>
+    /// <param name="stream">To the caller.</param>
+    /// <param name="me">Who is called.</param>
+    /// <param name="secret">The cluster's.</param>
+    /// <param name="closed">Why nobody is let in now; null where they are.</param>
+    /// <param name="cancellationToken">Ends the patience.</param>
     /// <returns>Who called.</returns>
     /// <exception cref="PeerRefusedException">The caller was refused, and told why.</exception>
     /// <exception cref="PeerProtocolException">The caller speaks something else.</exception>
-    public static async Task<Identity> Answer(Stream stream, Identity me, byte[] secret, CancellationToken cancellationToken)
+    public static async Task<Identity> Answer(
+        Stream stream, Identity me, byte[] secret, string? closed, CancellationToken cancellationToken)
     {
         var hello = new byte[HelloBytes];
         await stream.ReadExactlyAsync(hello.AsMemory(0, Magic.Length), cancellationToken);
@@ -67,6 +73,11 @@ internal static class Handshake
 
         await stream.ReadExactlyAsync(hello.AsMemory(Magic.Length), cancellationToken);
         var caller = new Identity(ReadId(hello, 0), ReadId(hello, 1));
+        if (closed is not null)
+        {
+            await Refuse(stream, closed, cancellationToken);
+        }
+
         if (caller.Cluster != me.Cluster)
         {
             await Refuse(stream, $"that node is of the cluster {me.Cluster}, not of {caller.Cluster}", cancellationToken);
@@ -90,9 +101,8 @@ internal static class Handshake
         return caller;
     }
 
-    /// <summary>Tells a caller why it is not let in.</summary>
-    /// <exception cref="PeerRefusedException">Always, with the same reason.</exception>
-    public static async Task Refuse(Stream stream, string why, CancellationToken cancellationToken)
+    // Always throws, with the same reason.
+    private static async Task Refuse(Stream stream, string why, CancellationToken cancellationToken)
     {
         var reason = Encoding.UTF8.GetBytes(why);
         var answer = new byte[3 + reason.Length];

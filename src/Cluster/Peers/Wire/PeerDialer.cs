@@ -12,6 +12,8 @@ internal sealed class PeerDialer
 
     private readonly X509Certificate2Collection? _authorities;
 
+    private static ReadOnlySpan<byte> EndOfHead => "\r\n\r\n"u8;
+
     /// <summary>Reads the authorities, where there are any.</summary>
     public PeerDialer(PeerOptions options)
     {
@@ -54,10 +56,10 @@ internal sealed class PeerDialer
         var request = $"GET /peer HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: Upgrade\r\nUpgrade: {Handshake.Protocol}\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
 
-        // The other side says nothing after the head until it was spoken to, so the head ends what is read.
         var head = new byte[MaxHead];
         var length = 0;
-        while (!head.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
+        int end;
+        while ((end = head.AsSpan(0, length).IndexOf(EndOfHead)) < 0)
         {
             var read = length == MaxHead ? 0 : await stream.ReadAsync(head.AsMemory(length), cancellationToken);
             if (read == 0)
@@ -68,7 +70,8 @@ internal sealed class PeerDialer
             length += read;
         }
 
-        if (!head.AsSpan().StartsWith("HTTP/1.1 101 "u8))
+        // After the upgrade the callee says nothing before it was spoken to, so nothing but the head was read.
+        if (!head.AsSpan().StartsWith("HTTP/1.1 101 "u8) || end + EndOfHead.Length != length)
         {
             throw NoNode(head.AsSpan(0, length));
         }
