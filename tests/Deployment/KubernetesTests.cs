@@ -39,7 +39,6 @@ public sealed class KubernetesTests
     public void Placeholders_of_secrets_start_nothing()
     {
         Assert.Contains("Host=replace-me.invalid;", Repository.Text($"{Folder}/base/secrets/postgres"));
-        Assert.Equal("replace-me.invalid:6379", Repository.Text($"{Folder}/base/secrets/redis"));
         Assert.Equal(string.Empty, Repository.Text($"{Folder}/base/secrets/cluster-secret"));
     }
 

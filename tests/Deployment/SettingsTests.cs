@@ -37,6 +37,26 @@ public sealed partial class SettingsTests
         Assert.Equal("/run/credentials/certificate.pem", settings.Certificate);
     }
 
+    [Theory]
+    [InlineData("node-1")]
+    [InlineData("node-2")]
+    [InlineData("node-3")]
+    public void Node_of_the_cluster_in_compose_is_set_up_so_that_it_starts(string name)
+    {
+        var node = Yaml.Documents(Repository.Text("docker/compose.cluster.yml")).Single().At($"services/{name}");
+
+        var settings = Read([.. Image.Dockerfile.OfRepository().Image.Variables, .. WithSecrets(node.Map("environment"))]);
+        Assert.Equal((name, new ClusterSettings(Secret, Secret, TimeSpan.FromSeconds(5), "default")), (settings.NodeName, settings.Cluster));
+    }
+
+    private const string Secret = "what the file of a secret holds";
+
+    // The files of the secrets are the operator's; only their names are deployed.
+    private static IEnumerable<KeyValuePair<string, string>> WithSecrets(IEnumerable<KeyValuePair<string, string>> variables) =>
+        variables.Select(variable => variable.Key.EndsWith("_FILE", StringComparison.Ordinal)
+            ? KeyValuePair.Create(variable.Key[..^"_FILE".Length], Secret)
+            : variable);
+
     private static NodeSettings Read(IEnumerable<KeyValuePair<string, string>> variables)
     {
         var strongest = new Dictionary<string, string>();
