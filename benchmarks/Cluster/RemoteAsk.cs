@@ -18,7 +18,7 @@ internal static class RemoteAsk
         await using var process = EchoNode.Start();
         var node = EchoNode.Member(await process.ReadLine());
         var world = World.Real();
-        await using var peers = new NetworkPeers(EchoNode.Caller(node), EchoNode.Options, world, NullLogger<NetworkPeers>.Instance);
+        await using var peers = new Peers(EchoNode.Caller(node), EchoNode.Options, world, NullLogger<Peers>.Instance);
         var side = new Side(peers, node, process, world);
 
         foreach (var (what, isSafe) in ((string, bool)[])[("commands", false), ("queries", true)])
@@ -32,7 +32,7 @@ internal static class RemoteAsk
         report.Below("remote ask, one caller, p50", p50 * 1e6, 150, "µs");
     }
 
-    private sealed class Side(NetworkPeers peers, Member node, ChildProcess process, World world)
+    private sealed class Side(Peers peers, Member node, ChildProcess process, World world)
     {
         private readonly byte[] _payload = new byte[PayloadBytes];
 

@@ -82,14 +82,14 @@ internal sealed class Asker : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Member _to;
-    private readonly NetworkPeers _peers;
+    private readonly MarketManager.Cluster.Peers.Peers _peers;
 
     public Asker(Member to, PeerOptions options, Guid cluster)
     {
         _to = to;
         Views = new TestViews(cluster, TestNode.World.NewId(TestNode.World.Now));
         Views.Set(to);
-        _peers = new(Views, options, TestNode.World, NullLogger<NetworkPeers>.Instance);
+        _peers = new(Views, options, TestNode.World, NullLogger<MarketManager.Cluster.Peers.Peers>.Instance);
     }
 
     public TestViews Views { get; }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace MarketManager.Cluster.Peers;
 
 /// <summary>Asks other nodes over the network: one connection to each, made when first needed, closed when the node leaves.</summary>
-public sealed class NetworkPeers : IPeers, IAsyncDisposable
+public sealed class Peers : IPeers, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Guid, PeerLink> _links = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -16,7 +16,7 @@ public sealed class NetworkPeers : IPeers, IAsyncDisposable
     private readonly World _world;
     private readonly PeerDialer _dialer;
     private readonly LogLimiter _limiter;
-    private readonly ILogger<NetworkPeers> _log;
+    private readonly ILogger<Peers> _log;
     private readonly Task _following;
 
     /// <summary>Connects to nobody yet.</summary>
@@ -26,7 +26,7 @@ public sealed class NetworkPeers : IPeers, IAsyncDisposable
     /// <param name="log">Connections made, lost, refused.</param>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The file of authorities holds none.</exception>
     /// <exception cref="IOException">The file of authorities cannot be read.</exception>
-    public NetworkPeers(IClusterViews views, PeerOptions options, World world, ILogger<NetworkPeers> log)
+    public Peers(IClusterViews views, PeerOptions options, World world, ILogger<Peers> log)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Secret.Length, PeerOptions.ShortestSecret);
         _views = views;
