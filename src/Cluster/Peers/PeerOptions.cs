@@ -17,14 +17,14 @@ public sealed class PeerOptions
     /// <summary>Requests that one connection may have unanswered; the next ones are refused as busy. Default 4,096.</summary>
     public int MaxCalls { get; init; } = 4_096;
 
-    /// <summary>Bytes that may wait to be written to one connection. A request over it is refused as busy; a reply over it
-    /// costs the connection, because its asker does not read. Default 32 MiB.</summary>
+    /// <summary>Bytes that may wait to be written to one connection. A request over it is refused as busy; a reply over it is
+    /// answered as failed, since it was executed. Default 32 MiB.</summary>
     public int MaxQueuedBytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>Connections that may be in their handshake at once; the next ones are refused. Default 64.</summary>
     public int MaxHandshakes { get; init; } = 64;
 
-    /// <summary>How long reaching a node may take, and how long a handshake may. Default 5 s each.</summary>
+    /// <summary>How long a connection may take until both sides know each other. Default 5 s.</summary>
     public TimeSpan HandshakePatience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a life sign is asked for; a peer that was silent for two whole intervals is taken for dead.

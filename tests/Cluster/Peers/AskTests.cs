@@ -155,4 +155,13 @@ public sealed class AskTests
         Assert.Equal(PeerOutcome.Busy, (await asker.Ask(TestHandler.Echo, new byte[1000])).Outcome);
         Assert.Equal(PeerOutcome.Replied, (await asker.Ask(TestHandler.Echo, new byte[100])).Outcome);
     }
+
+    [Fact]
+    public async Task An_answer_that_does_not_fit_into_the_queue_fails_alone()
+    {
+        await using var node = await TestNode.Start(new PeerOptions { Secret = TestNode.Secret, MaxQueuedBytes = 1000 });
+        await using var asker = node.Asker();
+        Assert.Equal(PeerOutcome.Failed, (await asker.Ask(TestHandler.Echo, new byte[1000])).Outcome);
+        Assert.Equal(PeerOutcome.Replied, (await asker.Ask(TestHandler.Echo, new byte[100])).Outcome);
+    }
 }

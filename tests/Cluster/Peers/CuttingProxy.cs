@@ -3,16 +3,14 @@ using System.Net.Sockets;
 
 namespace MarketManager.Cluster.Tests.Peers;
 
-/// <summary>Stands between two nodes, and cuts or freezes what passes.</summary>
+/// <summary>Stands between two nodes, and cuts what passes.</summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _frozen = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Uri _to;
     private readonly Func<(int There, int Back)> _next;
     private readonly Task _accepting;
-    private volatile bool _isFrozen;
 
     /// <param name="to">Where it all goes.</param>
     /// <param name="next">After how many bytes in each direction the next connection is cut.</param>
@@ -29,13 +27,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public int Connections { get; private set; }
 
-    /// <summary>From now on nothing passes, but nothing is closed.</summary>
-    public void Freeze() => _isFrozen = true;
-
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _frozen.TrySetResult();
         _listener.Stop();
         await _accepting;
     }
@@ -82,16 +76,11 @@ internal sealed class CuttingProxy : IAsyncDisposable
         far.Close(0);
     }
 
-    private async Task Pass(Socket from, Socket to, int bytes)
+    private static async Task Pass(Socket from, Socket to, int bytes)
     {
         var buffer = new byte[4096];
         while (bytes > 0 && await from.ReceiveAsync(buffer.AsMemory(0, Math.Min(bytes, buffer.Length))) is var read and > 0)
         {
-            if (_isFrozen)
-            {
-                await _frozen.Task;
-            }
-
             await to.SendAsync(buffer.AsMemory(0, read));
             bytes -= read;
         }

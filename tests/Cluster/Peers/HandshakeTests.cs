@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -51,7 +50,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task A_node_that_is_no_member_refuses_and_tells_why()
     {
-        var (near, far) = await Pair();
+        var (near, far) = await SocketPair.Open();
         await using (near)
         await using (far)
         {
@@ -66,7 +65,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task A_callee_that_does_not_know_the_secret_is_refused()
     {
-        var (near, far) = await Pair();
+        var (near, far) = await SocketPair.Open();
         await using (near)
         await using (far)
         {
@@ -89,7 +88,7 @@ public sealed class HandshakeTests
     {
         var me = new Identity(TestNode.ClusterId, TestNode.World.NewId(default));
         byte[] said;
-        var (near, far) = await Pair();
+        var (near, far) = await SocketPair.Open();
         await using (near)
         await using (far)
         {
@@ -100,7 +99,7 @@ public sealed class HandshakeTests
             said = recorded.Written;
         }
 
-        (near, far) = await Pair();
+        (near, far) = await SocketPair.Open();
         await using (near)
         await using (far)
         {
@@ -272,15 +271,6 @@ public sealed class HandshakeTests
         {
             // Cut off rather than closed: as good.
         }
-    }
-
-    private static async Task<(Stream Near, Stream Far)> Pair()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var near = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await near.ConnectAsync(listener.LocalEndpoint);
-        return (new NetworkStream(near, ownsSocket: true), new NetworkStream(await listener.AcceptSocketAsync(), ownsSocket: true));
     }
 
     private sealed class RecordingStream(Stream inner) : MemoryStream

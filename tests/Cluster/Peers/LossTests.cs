@@ -72,33 +72,6 @@ public sealed class LossTests
     }
 
     [Fact]
-    public async Task A_peer_that_says_nothing_any_more_is_taken_for_dead()
-    {
-        var options = new PeerOptions { Secret = TestNode.Secret, PingInterval = TimeSpan.FromMilliseconds(100) };
-        await using var node = await TestNode.Start();
-        await using var proxy = new CuttingProxy(node.Member.Address, () => (int.MaxValue, int.MaxValue));
-        await using var asker = node.Asker(options, to: node.Member with { Address = proxy.Address });
-        Assert.True((await asker.Ask(TestHandler.Echo)).IsReplied);
-        proxy.Freeze();
-        var reply = await asker.Ask(TestHandler.Echo).WaitAsync(Asker.Patience);
-        Assert.Equal(PeerOutcome.Lost, reply.Outcome);
-        Assert.Equal("the other side was silent for too long", reply.Why);
-    }
-
-    [Fact]
-    public async Task An_idle_connection_lives_on_by_its_pings()
-    {
-        var options = new PeerOptions { Secret = TestNode.Secret, PingInterval = TimeSpan.FromMilliseconds(200) };
-        await using var node = await TestNode.Start(options);
-        await using var proxy = new CuttingProxy(node.Member.Address, () => (int.MaxValue, int.MaxValue));
-        await using var asker = node.Asker(options, to: node.Member with { Address = proxy.Address });
-        var waiting = asker.Ask(Asker.Request(TestHandler.Wait, within: TimeSpan.FromSeconds(2)));
-        Assert.Equal(PeerOutcome.Overdue, (await waiting).Outcome);
-        Assert.True((await asker.Ask(TestHandler.Echo)).IsReplied);
-        Assert.Equal(1, proxy.Connections);
-    }
-
-    [Fact]
     public async Task A_refused_connection_is_certain_and_tried_again_later()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -26,6 +26,9 @@ internal abstract class PeerConnection
         Time = time;
     }
 
+    /// <summary>How often something was received.</summary>
+    public int Reads => _reader.Reads;
+
     /// <summary>Why it is closed; null while it is not.</summary>
     public string? Ended => Volatile.Read(ref _ended);
 
@@ -86,7 +89,7 @@ internal abstract class PeerConnection
     /// <summary>Once per <see cref="PeerOptions.PingInterval"/>.</summary>
     protected virtual void OnTick()
     {
-        var reads = _reader.Reads;
+        var reads = Reads;
         _silentTicks = reads == _readsSeen ? _silentTicks + 1 : 0;
         _readsSeen = reads;
         if (_silentTicks >= DeadlySilence)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MarketManager.Cluster.Peers.Wire;
 
 /// <summary>The end of a connection that answers.</summary>
@@ -89,19 +87,21 @@ internal sealed class ServingConnection(Stream stream, Action abort, RequestLedg
         }
     }
 
+    // What does not fit is answered as failed, and kept in the ledger: who repeats may have more luck.
     private void Answer(FrameHeader request, PeerReply reply)
     {
-        if (reply.Payload.Length > PeerRequest.MaxPayload)
+        var bytes = reply.Payload.Length;
+        if (bytes <= PeerRequest.MaxPayload && TryAnswer(request, reply))
         {
-            reply = new PeerReply(
-                PeerOutcome.Failed,
-                Encoding.UTF8.GetBytes($"it was executed, but its answer of {reply.Payload.Length} bytes is too long to be sent"));
+            return;
         }
 
-        var header = new FrameHeader(FrameKind.Reply, (byte)reply.Outcome, 0, request.Call, 0, request.Id);
-        if (!Writer.TryAdd(header, reply.Payload.Span, out _))
+        if (!TryAnswer(request, PeerReply.Without(PeerOutcome.Failed, $"it was executed, but its answer of {bytes} bytes is too much to send")))
         {
-            Close($"more than {Options.MaxQueuedBytes} bytes of answers are not read by the other side");
+            Close($"{Options.MaxQueuedBytes} bytes of answers are not read by the other side");
         }
     }
+
+    private bool TryAnswer(FrameHeader request, PeerReply reply) => Writer.TryAdd(
+        new FrameHeader(FrameKind.Reply, (byte)reply.Outcome, 0, request.Call, 0, request.Id), reply.Payload.Span, out _);
 }
