@@ -291,6 +291,12 @@ internal sealed partial class NodeHost : IAsyncDisposable
             node.Enter(NodeState.Draining, _world.Now);
             LogStopping(_log, node.Name);
             using var patience = new CancellationTokenSource(RequestPatience, _world.Time);
+            if (_cluster is { } part)
+            {
+                // First: its connections are requests that never end.
+                await part.Server.Stop(patience.Token);
+            }
+
             await app.StopAsync(patience.Token);
             listeners.RemoveSocket();
         });
