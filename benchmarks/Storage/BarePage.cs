@@ -1,4 +1,4 @@
-using MarketManager.Storage.Sqlite;
+using MarketManager.Storage;
 using MarketManager.Storage.Sqlite.Engine;
 
 namespace MarketManager.Benchmarks.Storage;

@@ -1,28 +1,12 @@
-using System.Globalization;
-using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using MarketManager.Storage.Sqlite.Engine;
 
 namespace MarketManager.Storage.Sqlite;
 
-/// <summary>One numbered change of the schema.</summary>
-/// <param name="Name">Such as <c>0001_journal</c>.</param>
-/// <param name="Script">SQL.</param>
-internal sealed record Migration(string Name, string Script)
-{
-    public int Number => int.Parse(Name.AsSpan(0, 4), CultureInfo.InvariantCulture);
-
-    public string Checksum => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Script.ReplaceLineEndings("\n"))));
-}
-
 /// <summary>Brings a database to the schema that this program knows.</summary>
 internal static class Migrations
 {
-    private const string Folder = "sqlite/";
-
     /// <summary>The migrations that this program has, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = Read(typeof(Migrations).Assembly);
+    public static IReadOnlyList<Migration> All { get; } = Migration.Read("sqlite/");
 
     /// <summary>Applies what is missing, each migration in its own transaction.</summary>
     /// <exception cref="SchemaTooNewException">The database knows more than this program.</exception>
@@ -84,15 +68,4 @@ internal static class Migrations
 
         return applied;
     }
-
-    private static bool IsOurs(string resource) => resource.StartsWith(Folder, StringComparison.Ordinal);
-
-    private static List<Migration> Read(Assembly assembly) =>
-    [
-        .. assembly.GetManifestResourceNames().Where(IsOurs).Order(StringComparer.Ordinal).Select(name =>
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
-            return new Migration(name[Folder.Length..], reader.ReadToEnd());
-        }),
-    ];
 }

@@ -32,7 +32,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
         Answers = new SqliteAnswers(_readers, _writer);
         Keys = new SqliteKeys(_readers, _writer);
         Settings = new SqliteSettings(_readers, _writer);
-        Health = new SqliteHealth(_readers, _writer, world.Time);
+        Health = new CachedHealth(new SqliteHealth(_readers, _writer, world.Time), world.Time);
     }
 
     /// <summary>Events, snapshots and the rows that belong to them.</summary>

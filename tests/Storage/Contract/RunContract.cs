@@ -180,7 +180,8 @@ public abstract class RunContract(Func<StoreUnderTest> create) : StoreContract(c
 
         await Store.Retention.Prune(1, Noon, default);
 
-        Assert.Equal(["snapshot 1:2 ab", "1:3 changed.1 c", "2:1 changed.1 x"], await Recorder.Read(Store.Journal));
+        Assert.Equal(["snapshot 1:2 ab", "1:3 changed.1 c"], await Recorder.Read(Store.Journal, of: 1));
+        Assert.Equal(["2:1 changed.1 x"], await Recorder.Read(Store.Journal, of: 2));
         await Store.Journal.Append(Append(1, 1, "free again"));
         Assert.Equal(3, (await Recorder.Read(Store.Journal)).Count);
     }

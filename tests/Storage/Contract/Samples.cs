@@ -103,24 +103,33 @@ internal static class Samples
 }
 
 /// <summary>Keeps what is read back, as text.</summary>
-internal sealed class Recorder : IReplay
+/// <param name="of">Only what is of this actor; null: of all. The order of different actors is the store's own.</param>
+internal sealed class Recorder(long? of = null) : IReplay
 {
     public List<string> Lines { get; } = [];
 
     public List<DateTimeOffset> Times { get; } = [];
 
-    public void OnSnapshot(long id, long sequence, ReadOnlySpan<byte> data) =>
-        Lines.Add($"snapshot {id}:{sequence} {Encoding.UTF8.GetString(data)}");
+    public void OnSnapshot(long id, long sequence, ReadOnlySpan<byte> data)
+    {
+        if ((of ?? id) == id)
+        {
+            Lines.Add($"snapshot {id}:{sequence} {Encoding.UTF8.GetString(data)}");
+        }
+    }
 
     public void OnEvent(long id, long sequence, string kind, int version, DateTimeOffset at, ReadOnlySpan<byte> data)
     {
-        Lines.Add($"{id}:{sequence} {kind}.{version} {Encoding.UTF8.GetString(data)}");
-        Times.Add(at);
+        if ((of ?? id) == id)
+        {
+            Lines.Add($"{id}:{sequence} {kind}.{version} {Encoding.UTF8.GetString(data)}");
+            Times.Add(at);
+        }
     }
 
-    public static async Task<List<string>> Read(IJournal journal, string entity = "exchange")
+    public static async Task<List<string>> Read(IJournal journal, string entity = "exchange", long? of = null)
     {
-        var recorder = new Recorder();
+        var recorder = new Recorder(of);
         await journal.Replay(entity, null, recorder);
         return recorder.Lines;
     }

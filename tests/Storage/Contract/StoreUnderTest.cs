@@ -30,6 +30,9 @@ public abstract class StoreUnderTest : IAsyncDisposable
 
     public abstract IStoreHealth Health { get; }
 
+    /// <summary>Opens the store, empty; called once, before anything else.</summary>
+    public virtual ValueTask Open() => ValueTask.CompletedTask;
+
     /// <summary>Closes the store and opens it again on the same data.</summary>
     public abstract ValueTask Reopen();
 
@@ -44,7 +47,7 @@ public abstract class StoreContract(Func<StoreUnderTest> create) : IAsyncLifetim
 {
     protected StoreUnderTest Store { get; } = create();
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public Task InitializeAsync() => Store.Open().AsTask();
 
     public Task DisposeAsync() => Store.DisposeAsync().AsTask();
 }

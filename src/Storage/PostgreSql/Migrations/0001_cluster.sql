@@ -58,7 +58,7 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'node % is not alive', me USING ERRCODE = 'MM001';
   END IF;
-  SELECT string_agg(t.role || '/' || t.no, ',') INTO lost
+  SELECT string_agg(t.role || '/' || t.no || '@' || t.epoch, ',') INTO lost
   FROM unnest(roles, shards, epochs) AS t (role, no, epoch)
   LEFT JOIN mm.shard s ON s.role = t.role AND s.no = t.no
   WHERE s.owner IS DISTINCT FROM me OR s.epoch IS DISTINCT FROM t.epoch;

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using MarketManager.Storage.Rows;
 
 namespace MarketManager.Storage.Sqlite.Engine;
 
 /// <summary>A prepared statement: parameters are added and columns read one after the other, in the order of the SQL.</summary>
 /// <remarks>Instants are kept as milliseconds since 1970 UTC, decimals as text, UUIDs as 16 bytes that sort like their text.</remarks>
-internal sealed unsafe class Statement : IDisposable
+internal sealed unsafe class Statement : IRow, IParameters<Statement>, IDisposable
 {
     private readonly Connection _connection;
     private readonly nint _handle;

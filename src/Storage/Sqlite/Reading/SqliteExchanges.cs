@@ -1,7 +1,7 @@
 using MarketManager.Actors.Exchanges;
 using MarketManager.Actors.Lists;
-using MarketManager.Actors.Runs;
-using MarketManager.Storage.Sqlite.Engine;
+using MarketManager.Storage.Reading;
+using MarketManager.Storage.Rows;
 using MarketManager.Storage.Sqlite.Writing;
 
 namespace MarketManager.Storage.Sqlite.Reading;
@@ -12,15 +12,11 @@ internal sealed class SqliteExchanges(ReaderPool readers, SqliteWriter writer) :
     private static readonly Listing<ExchangeView> Listing = new(
         "exchange",
         "id",
-        """
-        id, tenant, name, slug, venue, enabled, interval, logo, url, api_url, options, volume, top_pair, top_pair_volume, created,
-        updated, last_update, has_credentials, state, last_run, last_run_id, time_started, next_run, attempt, consecutive_failures,
-        error_kind, error_message, error_at, node, version, revision
-        """,
+        ExchangeRow.Columns,
         "id",
         "id",
         Orders(),
-        ReadRow);
+        ExchangeRow.Read);
 
     public ValueTask<Page<ExchangeView>> List(ExchangeFilter filter, Paging paging, CancellationToken cancellationToken) =>
         readers.Read((filter, paging), static (connection, a) => Query(a.filter).Page(connection, a.paging), cancellationToken);
@@ -68,12 +64,12 @@ internal sealed class SqliteExchanges(ReaderPool readers, SqliteWriter writer) :
             """).Scalar()!.Value,
         cancellationToken);
 
-    private static ListQuery<ExchangeView> Query(ExchangeFilter filter) => new ListQuery<ExchangeView>(Listing)
+    private static ListQuery<ExchangeView> Query(ExchangeFilter filter) => new(Listing, new Selection()
         .Where("tenant = ?", filter.Tenant)
         .Where("enabled = ?", filter.Enabled)
         .Where("venue = ?", filter.Venue)
         .Where("name = ? COLLATE BINARY", filter.Name)
-        .Where("state = ?", filter.State is { } state ? Names.Of(state) : null);
+        .Where("state = ?", filter.State is { } state ? Names.Of(state) : null));
 
     private static Dictionary<string, string[]> Orders()
     {
@@ -82,43 +78,4 @@ internal sealed class SqliteExchanges(ReaderPool readers, SqliteWriter writer) :
         orders["top_pair_volume"] = ["CAST(top_pair_volume AS REAL)"];
         return orders;
     }
-
-    private static ExchangeView ReadRow(Statement row) => new(
-        row.Long(),
-        row.Text(),
-        row.Text(),
-        row.Text(),
-        row.Text(),
-        row.Bool(),
-        row.Int(),
-        row.TextOrNull(),
-        row.TextOrNull(),
-        row.TextOrNull(),
-        row.Text(),
-        row.DecimalOrNull(),
-        row.TextOrNull(),
-        row.DecimalOrNull(),
-        row.Time(),
-        row.Time(),
-        row.TimeOrNull(),
-        row.Bool(),
-        new ExchangeStatus(
-            Names.To<ExchangeCondition>(row.Text()),
-            row.TimeOrNull(),
-            row.GuidOrNull(),
-            row.TimeOrNull(),
-            row.TimeOrNull(),
-            row.IntOrNull(),
-            row.Int(),
-            RunErrors.Read(row),
-            row.Text()),
-        row.Long(),
-        row.Long());
-}
-
-/// <summary>The three columns of an error.</summary>
-internal static class RunErrors
-{
-    public static RunError? Read(Statement row) =>
-        (row.TextOrNull(), row.TextOrNull(), row.TimeOrNull()) is ({ } kind, { } message, { } at) ? new RunError(kind, message, at) : null;
 }

@@ -1,5 +1,7 @@
 using MarketManager.Actors.Lists;
 using MarketManager.Actors.Markets;
+using MarketManager.Storage.Reading;
+using MarketManager.Storage.Rows;
 using MarketManager.Storage.Sqlite.Engine;
 
 namespace MarketManager.Storage.Sqlite.Reading;
@@ -10,14 +12,11 @@ internal sealed class SqliteMarkets(ReaderPool readers) : IMarketReader
     private static readonly Listing<MarketView> Listing = new(
         "market",
         "id",
-        """
-        exchange, (SELECT updated FROM market_set s WHERE s.exchange = market.exchange), symbol, name, type, base, quote, volume,
-        volume_usd, last, bid, ask, active, venue_time
-        """,
+        "exchange, (SELECT updated FROM market_set s WHERE s.exchange = market.exchange), " + MarketColumns.OfMarket,
         "exchange, symbol",
         "exchange, symbol",
         Orders(),
-        ReadRow);
+        MarketColumns.Read);
 
     public ValueTask<Page<MarketView>> List(MarketFilter filter, Paging paging, CancellationToken cancellationToken) =>
         readers.Read((filter, paging), static (connection, a) => Query(connection, a.filter).Page(connection, a.paging), cancellationToken);
@@ -25,7 +24,7 @@ internal sealed class SqliteMarkets(ReaderPool readers) : IMarketReader
     public IAsyncEnumerable<MarketView> Stream(MarketFilter filter, Paging paging, CancellationToken cancellationToken) =>
         ListQuery<MarketView>.Stream(readers, connection => Query(connection, filter), paging, cancellationToken);
 
-    private static ListQuery<MarketView> Query(Connection connection, MarketFilter filter) => new ListQuery<MarketView>(Listing)
+    private static ListQuery<MarketView> Query(Connection connection, MarketFilter filter) => new(Listing, new Selection()
         .Where("exchange IN (SELECT id FROM exchange WHERE tenant = ?)", IsOnlyTenant(connection, filter.Tenant) ? null : filter.Tenant)
         .Where("exchange = ?", filter.ExchangeId)
         .Where("exchange IN (SELECT id FROM exchange WHERE name = ?)", filter.ExchangeName)
@@ -37,7 +36,7 @@ internal sealed class SqliteMarkets(ReaderPool readers) : IMarketReader
         .Where("active = ?", filter.Active)
         .Where("volume_bucket >= ?", MarketVolume.Bucket(filter.MinVolumeUsd))
         .Where("(volume_bucket > ? OR CAST(volume_usd AS REAL) >= CAST(? AS REAL))", MarketVolume.Bucket(filter.MinVolumeUsd), filter.MinVolumeUsd)
-        .Where("exchange IN (SELECT exchange FROM market_set WHERE updated >= ?)", filter.UpdatedSince);
+        .Where("exchange IN (SELECT exchange FROM market_set WHERE updated >= ?)", filter.UpdatedSince));
 
     // Spares a look at each market, and lets the engine count pages instead of rows. Asked in the snapshot that is then read.
     private static bool IsOnlyTenant(Connection connection, string tenant) =>
@@ -55,21 +54,4 @@ internal sealed class SqliteMarkets(ReaderPool readers) : IMarketReader
         orders["updated"] = ["(SELECT updated FROM market_set s WHERE s.exchange = market.exchange)"];
         return orders;
     }
-
-    private static MarketView ReadRow(Statement row) => new(
-        row.Long(),
-        row.Time(),
-        new MarketRow(
-            row.Text(),
-            row.Text(),
-            row.Text(),
-            row.Text(),
-            row.Text(),
-            row.DecimalOrNull(),
-            row.DecimalOrNull(),
-            row.DecimalOrNull(),
-            row.DecimalOrNull(),
-            row.DecimalOrNull(),
-            row.BoolOrNull(),
-            row.TimeOrNull()));
 }

@@ -1,19 +1,14 @@
 using MarketManager.Actors.Lists;
 using MarketManager.Actors.Runs;
-using MarketManager.Storage.Sqlite.Engine;
+using MarketManager.Storage.Reading;
+using MarketManager.Storage.Rows;
 
 namespace MarketManager.Storage.Sqlite.Reading;
 
 /// <summary>Reads the history of runs.</summary>
 internal sealed class SqliteRuns(ReaderPool readers) : IRunReader
 {
-    private const string Columns =
-        """
-        run_id, exchange, number, trigger, generation, slot, covers_from, due, state, started, ended, attempts, markets, tickers,
-        error_kind, error_message, error_at, node, recovers
-        """;
-
-    private static readonly Listing<RunView> Listing = new("run", "run_id", Columns, "number DESC", "run_id", Orders(), ReadRow);
+    private static readonly Listing<RunView> Listing = new("run", "run_id", RunRow.Columns, "number DESC", "run_id", Orders(), RunRow.Read);
 
     public ValueTask<Page<RunView>> List(RunFilter filter, Paging paging, CancellationToken cancellationToken) =>
         readers.Read((filter, paging), static (connection, a) => Query(a.filter).Page(connection, a.paging), cancellationToken);
@@ -25,8 +20,8 @@ internal sealed class SqliteRuns(ReaderPool readers) : IRunReader
         (exchange, runId),
         static (connection, a) =>
         {
-            var row = connection.Prepare($"SELECT {Columns} FROM run WHERE run_id = ? AND exchange = ?").Add(a.runId).Add(a.exchange);
-            var run = row.Step() ? ReadRow(row) : null;
+            var row = connection.Prepare($"SELECT {RunRow.Columns} FROM run WHERE run_id = ? AND exchange = ?").Add(a.runId).Add(a.exchange);
+            var run = row.Step() ? RunRow.Read(row) : null;
             row.Reset();
             return run;
         },
@@ -54,12 +49,12 @@ internal sealed class SqliteRuns(ReaderPool readers) : IRunReader
         },
         cancellationToken);
 
-    private static ListQuery<RunView> Query(RunFilter filter) => new ListQuery<RunView>(Listing)
+    private static ListQuery<RunView> Query(RunFilter filter) => new(Listing, new Selection()
         .Where("exchange = ?", filter.Exchange)
         .Where("state = ?", filter.State is { } state ? Names.Of(state) : null)
         .Where("trigger = ?", filter.Trigger is { } trigger ? Names.Of(trigger) : null)
         .Where("started >= ?", filter.From)
-        .Where("started < ?", filter.To);
+        .Where("started < ?", filter.To));
 
     private static Dictionary<string, string[]> Orders()
     {
@@ -67,22 +62,4 @@ internal sealed class SqliteRuns(ReaderPool readers) : IRunReader
         orders["duration_ms"] = ["ended - started"];
         return orders;
     }
-
-    private static RunView ReadRow(Statement row) => new(
-        row.Guid(),
-        row.Long(),
-        row.Long(),
-        Names.To<RunTrigger>(row.Text()),
-        row.IntOrNull(),
-        row.LongOrNull(),
-        row.LongOrNull(),
-        row.Time(),
-        Names.To<RunState>(row.Text()),
-        row.Time(),
-        row.TimeOrNull(),
-        row.Int(),
-        (row.IntOrNull(), row.IntOrNull()) is ({ } markets, { } tickers) ? new RunTally(markets, tickers) : null,
-        RunErrors.Read(row),
-        row.Text(),
-        row.GuidOrNull());
 }

@@ -1,5 +1,6 @@
 using MarketManager.Actors.Exchanges;
 using MarketManager.Kernel;
+using MarketManager.Storage.Rows;
 using MarketManager.Storage.Sqlite.Engine;
 
 namespace MarketManager.Storage.Sqlite.Writing;
@@ -35,26 +36,17 @@ internal sealed class ExchangeRowWriter(Connection connection)
 
     public void Insert(ExchangeView exchange)
     {
-        Bind(_insert, exchange).Execute();
+        ExchangeRow.Bind(_insert, exchange).Execute();
         _count.Add(exchange.Id).Execute();
     }
 
     public void Update(ExchangeView exchange)
     {
-        if (Bind(_update, exchange).Execute() == 0)
+        if (ExchangeRow.Bind(_update, exchange).Execute() == 0)
         {
             throw new RowConflictException("exchange_missing");
         }
     }
 
     public void Remove(long exchange) => _remove.Add(exchange).Execute();
-
-    private static Statement Bind(Statement statement, ExchangeView exchange) => statement
-        .Add(exchange.Tenant).Add(exchange.Name).Add(exchange.Slug).Add(exchange.Venue).Add(exchange.Enabled).Add(exchange.Interval)
-        .Add(exchange.Logo).Add(exchange.Url).Add(exchange.ApiUrl).Add(exchange.Options).Add(exchange.Volume).Add(exchange.TopPair)
-        .Add(exchange.TopPairVolume).Add(exchange.Created).Add(exchange.Updated).Add(exchange.LastUpdate).Add(exchange.HasCredentials)
-        .Add(Names.Of(exchange.Status.State)).Add(exchange.Status.LastRun).Add(exchange.Status.LastRunId)
-        .Add(exchange.Status.TimeStarted).Add(exchange.Status.NextRun).Add(exchange.Status.Attempt)
-        .Add(exchange.Status.ConsecutiveFailures).Add(exchange.Status.LastError?.Kind).Add(exchange.Status.LastError?.Message)
-        .Add(exchange.Status.LastError?.At).Add(exchange.Status.Node).Add(exchange.Version).Add(exchange.Revision).Add(exchange.Id);
 }

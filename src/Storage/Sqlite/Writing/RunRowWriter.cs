@@ -1,5 +1,6 @@
 using MarketManager.Actors.Runs;
 using MarketManager.Kernel;
+using MarketManager.Storage.Rows;
 using MarketManager.Storage.Sqlite.Engine;
 
 namespace MarketManager.Storage.Sqlite.Writing;
@@ -20,18 +21,11 @@ internal sealed class RunRowWriter(Connection connection)
         WHERE run_id = ? AND exchange = ? AND state = 'running'
         """);
 
-    public void Insert(RunView run) => _insert
-        .Add(run.RunId).Add(run.Exchange).Add(run.Number).Add(Names.Of(run.Trigger)).Add(run.Generation).Add(run.Slot)
-        .Add(run.CoversFrom).Add(run.Due).Add(Names.Of(run.State)).Add(run.Started).Add(run.Ended).Add(run.Attempts)
-        .Add(run.Tally?.Markets).Add(run.Tally?.Tickers).Add(run.Error?.Kind).Add(run.Error?.Message).Add(run.Error?.At)
-        .Add(run.Node).Add(run.Recovers).Execute();
+    public void Insert(RunView run) => RunRow.Bind(_insert, run).Execute();
 
     public void Close(RunView run)
     {
-        var closed = _close
-            .Add(Names.Of(run.State)).Add(run.Ended).Add(run.Attempts).Add(run.Tally?.Markets).Add(run.Tally?.Tickers)
-            .Add(run.Error?.Kind).Add(run.Error?.Message).Add(run.Error?.At).Add(run.RunId).Add(run.Exchange).Execute();
-        if (closed != 1)
+        if (RunRow.BindEnd(_close, run).Execute() != 1)
         {
             throw new RowConflictException("run_closed");
         }

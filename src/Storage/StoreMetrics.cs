@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace MarketManager.Storage.Sqlite;
+namespace MarketManager.Storage;
 
 /// <summary>What the store counts; meter <c>MarketManager.Storage</c>.</summary>
 internal sealed class StoreMetrics(TimeProvider time)
@@ -23,9 +23,16 @@ internal sealed class StoreMetrics(TimeProvider time)
         static () => Interlocked.Read(ref _failures),
         "{batch}",
         "Transactions that the store itself failed.");
+
+    private static readonly ObservableCounter<long> Fenced = Meter.CreateObservableCounter(
+        "marketmanager.storage.fenced",
+        static () => Interlocked.Read(ref _fenced),
+        "{write}",
+        "Writes that were refused because their shard, or the whole node, had lost its right.");
 #pragma warning restore IDE0052
 
     private static long _failures;
+    private static long _fenced;
 
     public long Now => time.GetTimestamp();
 
@@ -36,4 +43,6 @@ internal sealed class StoreMetrics(TimeProvider time)
     }
 
     public static void Failed() => Interlocked.Increment(ref _failures);
+
+    public static void Refused(int writes) => Interlocked.Add(ref _fenced, writes);
 }

@@ -1,4 +1,4 @@
-namespace MarketManager.Storage.Sqlite;
+namespace MarketManager.Storage;
 
 /// <summary>Buckets of volume: they order like the volume, but a volume that moves a little stays in its bucket.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace MarketManager.Storage.Sqlite;
+namespace MarketManager.Storage;
 
 /// <summary>How the values of an enumeration are kept: their names in lower case.</summary>
 internal static class Names

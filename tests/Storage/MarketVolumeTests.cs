@@ -1,9 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using MarketManager.Storage.Sqlite;
 using Xunit;
 
-namespace MarketManager.Storage.Tests.Sqlite;
+namespace MarketManager.Storage.Tests;
 
 public sealed class MarketVolumeTests
 {

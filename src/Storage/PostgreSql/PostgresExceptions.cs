@@ -1,0 +1,52 @@
+using MarketManager.Kernel;
+
+namespace MarketManager.Storage.PostgreSql;
+
+/// <summary>The database cannot be used as it is: a transaction pooler in between, a standby, too old a server.</summary>
+public sealed class PostgresUnusableException(string message, Exception? inner = null) : StoreException(message, inner);
+
+/// <summary>What the server or the connection to it said, for callers.</summary>
+internal static class PostgresFailures
+{
+    public const string NodeDead = "MM001";
+    public const string ShardsLost = "MM002";
+    public const string RuleBroken = "MM003";
+
+    /// <summary>The session is gone, or as good as gone: nothing that was sent through it has a known outcome.</summary>
+    public static bool IsLossOfSession(Exception e) => e switch
+    {
+        Npgsql.PostgresException failure => failure.SqlState.StartsWith("08", StringComparison.Ordinal)
+            || failure.SqlState.StartsWith("57P", StringComparison.Ordinal) // shutting down, crashed, terminated, not up yet
+            || failure.SqlState.StartsWith("58", StringComparison.Ordinal) || failure.SqlState.StartsWith("XX", StringComparison.Ordinal)
+            || failure.SqlState is "25P03" or "57014" or "53300" || failure.Severity is "FATAL" or "PANIC",
+        Npgsql.NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException or ObjectDisposedException => true,
+        _ => false,
+    };
+
+    /// <summary>Somebody else was in the way; the same once more may go.</summary>
+    public static bool IsPassing(Npgsql.PostgresException e) => e.SqlState is "40P01" or "40001" or "55P03";
+
+    /// <summary>There is no room left.</summary>
+    public static bool IsFull(Npgsql.PostgresException e) => e.SqlState is "53100";
+
+    /// <summary>A rule or a constraint; its name is the rule's.</summary>
+    public static bool IsRule(Npgsql.PostgresException e) =>
+        e.SqlState == RuleBroken || (e.SqlState.StartsWith("23", StringComparison.Ordinal) && e.ConstraintName is not null);
+
+    /// <summary>The same for callers.</summary>
+    /// <param name="e">What was caught.</param>
+    /// <param name="outcomeUnknown">Whether a commit was sent.</param>
+    public static StoreException ToStoreException(Exception e, bool outcomeUnknown = false) => e switch
+    {
+        PostgresUnusableException unusable => new StoreUnavailableException(unusable.Message, unusable, outcomeUnknown),
+        StoreException known => known,
+        Npgsql.PostgresException full when IsFull(full) =>
+            new StoreFullException("there is no room left for the database; free some, and writing goes on by itself", e),
+        Npgsql.PostgresException rule when IsRule(rule) => new RowConflictException(rule.ConstraintName!, e),
+        Npgsql.PostgresException failure => new StoreUnavailableException($"the database failed: {failure.MessageText}", e, outcomeUnknown),
+        _ => new StoreUnavailableException($"the database cannot be reached: {e.Message}", e, outcomeUnknown),
+    };
+
+    /// <summary>Whether an exception is of the store, not of the program.</summary>
+    public static bool IsOfStore(Exception e) => e is StoreException || IsLossOfSession(e) || e is Npgsql.PostgresException;
+}

@@ -1,0 +1,100 @@
+using MarketManager.Storage.PostgreSql.Sessions;
+using Npgsql;
+
+namespace MarketManager.Storage.PostgreSql;
+
+/// <summary>Brings a database to the schema that this program knows. Nodes that start at once wait for each other.</summary>
+/// <remarks>
+/// <para>
+/// Two versions of the program work side by side while a cluster is upgraded node by node. So a change comes in two migrations:
+/// one that expands (new tables, new columns with defaults), which older programs do not notice, and, in a later version, one
+/// that contracts. A contraction says in its first line which is the oldest program that can work with it, by the newest
+/// migration that program knows: <c>-- needs 0007</c>.
+/// </para>
+/// <para>A program that meets migrations that it does not know goes on, unless one of them needs a newer one.</para>
+/// </remarks>
+internal static class PostgresMigrations
+{
+    private const string Needs = "-- needs ";
+
+    /// <summary>The migrations that this program has, in order.</summary>
+    public static IReadOnlyList<Migration> All { get; } = Migration.Read("postgresql/");
+
+    /// <summary>Applies what is missing, each migration in its own transaction.</summary>
+    /// <exception cref="SchemaTooNewException">The database has left this program behind.</exception>
+    /// <exception cref="MigrationChangedException">The database was built by another form of a migration.</exception>
+    public static async ValueTask Apply(
+        NpgsqlConnection connection, IReadOnlyList<Migration> migrations, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // Held by the session: it is given free with it, whatever happens.
+        await PostgresSession.Execute(connection, "SELECT pg_advisory_lock(hashtext('mm.migration'))", cancellationToken);
+        await PostgresSession.Execute(
+            connection,
+            """
+            CREATE SCHEMA IF NOT EXISTS mm;
+            CREATE TABLE IF NOT EXISTS mm.migration (
+              number int PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
+              needs int NOT NULL, -- the newest migration that a program must know at least, to work with this one
+              applied_at timestamptz NOT NULL);
+            """,
+            cancellationToken);
+        foreach (var migration in migrations.Skip(await Verify(connection, migrations, cancellationToken)))
+        {
+            await Apply(connection, migration, now, cancellationToken);
+        }
+
+        await PostgresSession.Execute(connection, "SELECT pg_advisory_unlock(hashtext('mm.migration'))", cancellationToken);
+    }
+
+    private static async ValueTask Apply(NpgsqlConnection connection, Migration migration, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await PostgresSession.Execute(connection, migration.Script, cancellationToken);
+        await using var record = new NpgsqlCommand(
+            "INSERT INTO mm.migration (number, name, checksum, needs, applied_at) VALUES ($1, $2, $3, $4, $5)", connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<int> { TypedValue = migration.Number },
+                new NpgsqlParameter<string> { TypedValue = migration.Name },
+                new NpgsqlParameter<string> { TypedValue = migration.Checksum },
+                new NpgsqlParameter<int> { TypedValue = NeededBy(migration) },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = now },
+            },
+        };
+        await record.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Compares what was applied with what this program has.</summary>
+    /// <returns>How many of the program's migrations were applied.</returns>
+    private static async ValueTask<int> Verify(NpgsqlConnection connection, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
+    {
+        await using var select = new NpgsqlCommand("SELECT name, checksum, needs FROM mm.migration ORDER BY number", connection);
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        var applied = 0;
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var (name, checksum) = (rows.GetString(0), rows.GetString(1));
+            if (applied < migrations.Count)
+            {
+                if ((name, checksum) != (migrations[applied].Name, migrations[applied].Checksum))
+                {
+                    throw new MigrationChangedException(connection.Database, name);
+                }
+
+                applied++;
+            }
+            else if (rows.GetInt32(2) > migrations[^1].Number)
+            {
+                throw new SchemaTooNewException(connection.Database, name, migrations[^1].Name);
+            }
+        }
+
+        return applied;
+    }
+
+    private static int NeededBy(Migration migration) => migration.Script.StartsWith(Needs, StringComparison.Ordinal)
+        ? int.Parse(migration.Script.AsSpan(Needs.Length, 4), System.Globalization.CultureInfo.InvariantCulture)
+        : 0;
+}

@@ -1,0 +1,142 @@
+using System.Data;
+using MarketManager.Storage.PostgreSql.Sessions;
+using MarketManager.Storage.PostgreSql.Writing;
+using Npgsql;
+
+namespace MarketManager.Storage.PostgreSql.Reading;
+
+/// <summary>A few connections that read, and write what no shard owns. When all are busy, callers wait.</summary>
+internal sealed class ReaderSource : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source;
+
+    public ReaderSource(PostgresOptions options)
+    {
+        var settings = PostgresSession.Common(options.ConnectionString, "mm reader");
+        settings.MaxPoolSize = options.Readers;
+        settings.NoResetOnClose = true;
+        _source = NpgsqlDataSource.Create(settings);
+    }
+
+    /// <summary>Reads, in one snapshot, whatever <paramref name="work"/> asks.</summary>
+    /// <remarks>Where the store was restarted meanwhile, the first try finds its connection broken; the second has a new one.</remarks>
+    /// <exception cref="Kernel.StoreUnavailableException">The store cannot be read now.</exception>
+    public async ValueTask<T> Snapshot<T>(Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+                var result = await work(connection, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return result;
+            }
+            catch (Exception e) when (isFirst && PostgresFailures.IsLossOfSession(e))
+            {
+                _source.Clear();
+            }
+            catch (Exception e) when (PostgresFailures.IsOfStore(e))
+            {
+                throw PostgresFailures.ToStoreException(e);
+            }
+        }
+    }
+
+    /// <summary>All rows of one statement.</summary>
+    public async ValueTask<List<T>> Read<T>(
+        string sql, Func<PgParameters, PgParameters>? bind, Func<PgRow, T> read, CancellationToken cancellationToken)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+                await using var command = Command(connection, sql, bind);
+                return await Rows(command, read, cancellationToken);
+            }
+            catch (Exception e) when (isFirst && PostgresFailures.IsLossOfSession(e))
+            {
+                _source.Clear();
+            }
+            catch (Exception e) when (PostgresFailures.IsOfStore(e))
+            {
+                throw PostgresFailures.ToStoreException(e);
+            }
+        }
+    }
+
+    /// <summary>Changes what no shard owns, in a transaction of its own; once it has returned, it is durable.</summary>
+    /// <returns>What the statement returns.</returns>
+    public async ValueTask<List<T>> Change<T>(
+        string sql, Func<PgParameters, PgParameters>? bind, Func<PgRow, T> read, CancellationToken cancellationToken)
+    {
+        var isSent = false;
+        try
+        {
+            await using var connection = await Fresh(cancellationToken);
+            await using var command = Command(connection, sql, bind);
+            isSent = true;
+            return await Rows(command, read, cancellationToken);
+        }
+        catch (Exception e) when (PostgresFailures.IsOfStore(e))
+        {
+            throw PostgresFailures.ToStoreException(e, outcomeUnknown: isSent && PostgresFailures.IsLossOfSession(e));
+        }
+    }
+
+    /// <summary>Changes what no shard owns.</summary>
+    /// <returns>How many rows were changed.</returns>
+    public async ValueTask<int> Execute(string sql, Func<PgParameters, PgParameters>? bind, CancellationToken cancellationToken)
+    {
+        var changed = await Change($"WITH changed AS ({sql} RETURNING 1) SELECT count(*)::int FROM changed", bind, row => row.Int(), cancellationToken);
+        return changed[0];
+    }
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    // Seen to be alive just now: what is sent through a broken one could not be told from what was carried out.
+    private async ValueTask<NpgsqlConnection> Fresh(CancellationToken cancellationToken)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            var connection = await _source.OpenConnectionAsync(cancellationToken);
+            try
+            {
+                await PostgresSession.Execute(connection, "SET synchronous_commit = on", cancellationToken);
+                return connection;
+            }
+            catch (Exception e)
+            {
+                await connection.DisposeAsync();
+                if (!isFirst || !PostgresFailures.IsLossOfSession(e))
+                {
+                    throw;
+                }
+
+                _source.Clear();
+            }
+        }
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, Func<PgParameters, PgParameters>? bind)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        bind?.Invoke(new PgParameters(command.Parameters));
+        return command;
+    }
+
+    private static async ValueTask<List<T>> Rows<T>(NpgsqlCommand command, Func<PgRow, T> read, CancellationToken cancellationToken)
+    {
+        var rows = new List<T>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var row = new PgRow(reader);
+        while (await row.Next(cancellationToken))
+        {
+            rows.Add(read(row));
+        }
+
+        return rows;
+    }
+}

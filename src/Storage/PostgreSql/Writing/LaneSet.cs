@@ -1,0 +1,79 @@
+using MarketManager.Actors.Markets;
+using MarketManager.Kernel;
+
+namespace MarketManager.Storage.PostgreSql.Writing;
+
+/// <summary>The lanes of a member: one for group batches, one for guarded writes, the rest for the results of runs.</summary>
+/// <remarks>The results of a run are large: on their own lanes they hold up nobody's small writes.</remarks>
+internal sealed class LaneSet : IAsyncDisposable
+{
+    /// <summary>As few as there may be.</summary>
+    public const int Fewest = 3;
+
+    private const int Group = 0;
+    private const int Guarded = 1;
+
+    private readonly Lane[] _lanes;
+
+    private LaneSet(Lane[] lanes) => _lanes = lanes;
+
+    /// <summary>Why one of them does not write; null while all do.</summary>
+    public StoreException? Failure => _lanes.Select(lane => lane.Failure).FirstOrDefault(failure => failure is not null);
+
+    /// <summary>Opens the sessions.</summary>
+    public static async ValueTask<LaneSet> Open(LaneSurroundings around, int count, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, Fewest);
+        var set = new LaneSet([.. Enumerable.Range(0, count).Select(no => new Lane(no, no == Guarded ? 1 : around.Options.MaxBatch, around))]);
+        try
+        {
+            foreach (var lane in set._lanes)
+            {
+                await lane.Start(cancellationToken);
+            }
+
+            return set;
+        }
+        catch (Exception e)
+        {
+            await set.DisposeAsync();
+            if (PostgresFailures.IsOfStore(e))
+            {
+                throw PostgresFailures.ToStoreException(e);
+            }
+
+            throw;
+        }
+    }
+
+    public ValueTask Append(AppendJob job, CancellationToken cancellationToken) => _lanes[LaneOf(job)].Append(job, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var lane in _lanes)
+        {
+            await lane.DisposeAsync();
+        }
+    }
+
+    internal static StoreUnavailableException NoMember(Exception? inner = null) =>
+        new("this node is not a member of the cluster now, so it cannot write", inner);
+
+    private int LaneOf(AppendJob job)
+    {
+        if (job.Write.Guarded)
+        {
+            return Guarded;
+        }
+
+        foreach (var row in job.Write.Rows)
+        {
+            if (row is MarketsReplaced)
+            {
+                return Fewest - 1 + (job.Shard % (_lanes.Length - Fewest + 1));
+            }
+        }
+
+        return Group;
+    }
+}

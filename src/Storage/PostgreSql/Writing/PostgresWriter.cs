@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using MarketManager.Kernel;
+using MarketManager.Storage.PostgreSql.Reading;
+
+namespace MarketManager.Storage.PostgreSql.Writing;
+
+/// <summary>Writes for whichever incarnation this node has now; for none, it refuses.</summary>
+internal sealed class PostgresWriter(ReaderSource readers) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, short> _entities = new();
+    private LaneSet? _lanes;
+
+    /// <summary>Why writes fail; null while they do not, or nobody may write.</summary>
+    public StoreException? Failure => Volatile.Read(ref _lanes)?.Failure;
+
+    /// <summary>Begins to write for an incarnation.</summary>
+    public async ValueTask Enter(LaneSurroundings around, int lanes, CancellationToken cancellationToken)
+    {
+        var opened = await LaneSet.Open(around, lanes, cancellationToken);
+        if (Interlocked.CompareExchange(ref _lanes, opened, null) is not null)
+        {
+            await opened.DisposeAsync();
+            throw new InvalidOperationException("this node is a member already; it must leave before it enters again");
+        }
+    }
+
+    /// <summary>Writes what is queued, where it still can, and refuses what comes after.</summary>
+    public async ValueTask Exit()
+    {
+        if (Interlocked.Exchange(ref _lanes, null) is { } lanes)
+        {
+            await lanes.DisposeAsync();
+        }
+    }
+
+    /// <summary>Commits what an actor writes; once queued it is carried out, whatever the token says.</summary>
+    public ValueTask Append(JournalWrite write, CancellationToken cancellationToken)
+    {
+        var lanes = Volatile.Read(ref _lanes) ?? throw LaneSet.NoMember();
+        return _entities.TryGetValue(write.Actor.Entity, out var entity)
+            ? lanes.Append(new AppendJob(write, entity), cancellationToken)
+            : AppendFirst(lanes, write, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => Exit();
+
+    /// <summary>An entity's number in the tables; made where it is new. Never undone, so that it needs no transaction with others.</summary>
+    private async ValueTask AppendFirst(LaneSet lanes, JournalWrite write, CancellationToken cancellationToken)
+    {
+        var name = write.Actor.Entity;
+        await readers.Execute(
+            "INSERT INTO mm.entity (name) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM mm.entity WHERE name = $1) ON CONFLICT DO NOTHING",
+            parameters => parameters.Add(name),
+            cancellationToken);
+        var entity = await readers.Read(
+            "SELECT id FROM mm.entity WHERE name = $1", parameters => parameters.Add(name), row => (short)row.Int(), cancellationToken);
+        _entities.TryAdd(name, entity[0]);
+        await lanes.Append(new AppendJob(write, entity[0]), cancellationToken);
+    }
+}
