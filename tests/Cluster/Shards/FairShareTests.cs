@@ -58,7 +58,7 @@ public class FairShareTests
                 foreach (var node in model.Nodes)
                 {
                     var most = model.Count(node) + FairShare.ToClaim(model.Shards, model.Nodes, node);
-                    if (most > Math.Max(model.Count(node), (Shard.Count + model.Nodes.Count - 1) / model.Nodes.Count))
+                    if (most > Math.Max(model.Count(node), (Model.Total + model.Nodes.Count - 1) / model.Nodes.Count))
                     {
                         return false;
                     }
@@ -78,7 +78,7 @@ public class FairShareTests
             foreach (var step in day)
             {
                 model.Do(step);
-                if (model.Nodes.Count > 0 && FairShare.Targets(model.Shards, model.Nodes).Values.Sum() != Shard.Count)
+                if (model.Nodes.Count > 0 && FairShare.Targets(model.Shards, model.Nodes).Values.Sum() != Model.Total)
                 {
                     return false;
                 }
@@ -116,7 +116,7 @@ public class FairShareTests
     }
 
     private static Gen<Step[]> Days =>
-        Gen.Choose(0, 2).SelectMany(what => Gen.Choose(0, 20).Select(which => new Step(what, which))).ArrayOf(12);
+        Gen.Choose(-5, 2).SelectMany(what => Gen.Choose(0, 20).Select(which => new Step(Math.Max(0, what), which))).ArrayOf(16);
 
     private static Guid Id(int number) => new(number, 0, 0, new byte[8]);
 
@@ -127,7 +127,10 @@ public class FairShareTests
 
     private sealed class Model
     {
-        private readonly ShardOwner[] _shards = new ShardOwner[Shard.Count];
+        /// <summary>A prime, so that it hardly ever divides evenly.</summary>
+        public const int Total = 47;
+
+        private readonly ShardOwner[] _shards = new ShardOwner[Total];
         private int _ids;
 
         public List<Guid> Nodes { get; } = [];
@@ -146,7 +149,7 @@ public class FairShareTests
         {
             if (step.What == 0 || Nodes.Count == 0)
             {
-                Nodes.Add(Id(++_ids));
+                Nodes.Add(Id(++_ids * 37 % 101));
                 return;
             }
 
@@ -197,8 +200,8 @@ public class FairShareTests
         /// <summary>What is free has to move, and what some have above the most that a node may have, or others lack of the least.</summary>
         public int LeastMoves()
         {
-            var (least, most) = (Shard.Count / Nodes.Count, (Shard.Count + Nodes.Count - 1) / Nodes.Count);
-            var extra = Shard.Count % Nodes.Count;
+            var (least, most) = (Total / Nodes.Count, (Total + Nodes.Count - 1) / Nodes.Count);
+            var extra = Total % Nodes.Count;
             var counts = Counts.OrderDescending().ToList();
             return counts.Select((count, rank) => Math.Max(0, (extra == 0 || rank < extra ? most : least) - count)).Sum();
         }
