@@ -1,4 +1,5 @@
 using MarketManager.Benchmarks;
+using MarketManager.Benchmarks.Cluster;
 using MarketManager.Benchmarks.Kernel;
 using MarketManager.Benchmarks.Storage;
 using MarketManager.Benchmarks.WholeNode;
@@ -8,6 +9,7 @@ using MarketManager.Benchmarks.WholeNode;
 [
     ("kernel", KernelBenchmarks.Run),
     ("storage", StorageBenchmarks.Run),
+    ("cluster", ClusterBenchmarks.Run),
     ("gathering", static (report, _) => GatheringBenchmark.Run(report)),
     ("many", static (report, _) => ManyBenchmark.Run(report)),
     ("start", static (report, _) => StartBenchmark.Run(report)),
@@ -19,6 +21,12 @@ using MarketManager.Benchmarks.WholeNode;
 if (args is ["bare", .. var peer])
 {
     await BareEndpoint.Serve(peer);
+    return 0;
+}
+
+if (args is ["echo"])
+{
+    await EchoNode.Serve();
     return 0;
 }
 

@@ -53,6 +53,7 @@ internal static class StartBenchmark
         var policy = new ExchangePolicy("benchmark", Stablecoins.Default, AllowPrivateAddresses: true);
         var before = Measure.LiveBytes();
         var exchanges = await ExchangeSystem.Start(system, ports, policy, NullLogger<ExchangeSystem>.Instance, default);
+        await exchanges.OpenAll(default);
         var bytes = (double)(Measure.LiveBytes() - before) / exchanges.Directory.Count;
         await exchanges.Leave();
         return bytes;

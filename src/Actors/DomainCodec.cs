@@ -19,6 +19,7 @@ public sealed class DomainCodec : IEventCodec<ExchangeState, DomainEvent>
         Add("exchange.created", json.Created);
         Add("exchange.configured", json.Configured);
         Add("exchange.gathered", json.Gathered);
+        Add("exchange.deletion_begun", json.DeletionBegun);
         Add("exchange.deleted", json.Deleted);
         Add("run.schedule_set", json.ScheduleSet);
         Add("run.schedule_cleared", json.ScheduleCleared);
@@ -71,6 +72,7 @@ public sealed class DomainCodec : IEventCodec<ExchangeState, DomainEvent>
 [JsonSerializable(typeof(ExchangeEvent.Created))]
 [JsonSerializable(typeof(ExchangeEvent.Configured))]
 [JsonSerializable(typeof(ExchangeEvent.Gathered))]
+[JsonSerializable(typeof(ExchangeEvent.DeletionBegun))]
 [JsonSerializable(typeof(ExchangeEvent.Deleted))]
 [JsonSerializable(typeof(RunEvent.ScheduleSet))]
 [JsonSerializable(typeof(RunEvent.ScheduleCleared))]

@@ -18,8 +18,11 @@ public enum RejectionKind
     /// <summary>The version that the caller saw is not the current one (412).</summary>
     Stale,
 
-    /// <summary>The node is stopping, or the store is away (503); nothing was done.</summary>
+    /// <summary>The store is away, or too much waits (503); nothing was done.</summary>
     Unavailable,
+
+    /// <summary>This node does not own the entity, or is about to give it away (503); nothing was done here.</summary>
+    Moved,
 
     /// <summary>A commit was sent and its fate is not known (503, type outcome-unknown).</summary>
     OutcomeUnknown,

@@ -13,6 +13,7 @@ public static class Rejections
         StoreUnavailableException { OutcomeUnknown: true } => new(
             RejectionKind.OutcomeUnknown,
             "the store broke off before it confirmed; the change may or may not have been made; repeat it with the same Idempotency-Key"),
+        FencedException => Moved,
         RowConflictException { Rule: "idempotency" } => new(
             RejectionKind.Conflict, "another request with this Idempotency-Key was answered just now; repeat the request to get its answer"),
         RowConflictException { Rule: var rule } => new(RejectionKind.Conflict, $"the store's rule '{rule}' does not allow this"),
@@ -20,7 +21,21 @@ public static class Rejections
     };
 
     /// <summary>The node is about to stop.</summary>
-    public static Rejection Leaving { get; } = new(RejectionKind.Unavailable, "this node is shutting down; try again in a few seconds");
+    public static Rejection Leaving { get; } = new(RejectionKind.Moved, "this node is shutting down; try again in a few seconds");
+
+    /// <summary>Another node owns the entity, or will in a moment.</summary>
+    public static Rejection Moved { get; } = new(RejectionKind.Moved, "another node is taking this exchange over; nothing was changed; try again in a second");
+
+    /// <summary>The entity is to be gone, and takes nothing new.</summary>
+    /// <param name="entity">What it is.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="run">The run that is still to be ended; else null.</param>
+    public static Rejection BeingDeleted(string entity, long id, Guid? run = null) =>
+        new(RejectionKind.Conflict, $"{entity} {id} is being deleted", RunId: run);
+
+    /// <summary>The entity is to be gone, which nothing undoes any more, but nobody can say yet that it is.</summary>
+    public static Rejection NotGoneYet(string entity, long id) => new(
+        RejectionKind.OutcomeUnknown, $"{entity} {id} is being deleted and will be gone, but is not known to be so yet; repeat the request to wait for it");
 
     /// <summary>There is no exchange of that id.</summary>
     public static Rejection NoExchange(long id) => new(RejectionKind.NotFound, $"there is no exchange {id}");

@@ -2,6 +2,7 @@ using MarketManager.Api.Access;
 using MarketManager.Api.Exchanges;
 using MarketManager.Api.Http;
 using MarketManager.Api.Markets;
+using MarketManager.Api.Peers;
 using MarketManager.Api.Runs;
 using MarketManager.Api.Service;
 using MarketManager.Api.Status;
@@ -47,6 +48,7 @@ public static class MarketManagerApi
         List<ApiRoute> routes = [.. capabilities.Append(docs).SelectMany(capability => capability.Routes)];
         docs.Describe(routes);
 
+        PeerEndpoint.Use(app);
         app.UseMiddleware<Edge>();
         DocsEndpoints.MapAssets(app);
         foreach (var route in routes)

@@ -117,6 +117,7 @@ public sealed class ErrorTests
     [InlineData(RejectionKind.AlreadyRunning, 409, "already-running")]
     [InlineData(RejectionKind.Stale, 412, "stale-version")]
     [InlineData(RejectionKind.Unavailable, 503, "unavailable")]
+    [InlineData(RejectionKind.Moved, 503, "unavailable")]
     [InlineData(RejectionKind.OutcomeUnknown, 503, "outcome-unknown")]
     [InlineData(RejectionKind.StoreFull, 507, "store-full")]
     public async Task A_rejection_is_translated(RejectionKind kind, int status, string name)
@@ -130,7 +131,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void Every_kind_of_rejection_is_tested_above() => Assert.Equal(8, Enum.GetValues<RejectionKind>().Length);
+    public void Every_kind_of_rejection_is_tested_above() => Assert.Equal(9, Enum.GetValues<RejectionKind>().Length);
 
     [Fact]
     public async Task A_taken_name_has_a_type_of_its_own()

@@ -43,14 +43,21 @@ internal sealed class Requests
         var created = events.Values.SelectMany(list => list.OfType<ExchangeEvent.Created>()).ToLookup(e => e.Settings.Name);
         foreach (var (name, _, answer) in _creations)
         {
-            Require(created[name].Count() <= 1, $"{name} was created {created[name].Count()} times");
+            var living = created[name].Count(e => !events[e.Id].OfType<ExchangeEvent.Deleted>().Any());
+            Require(living <= 1, $"{name} is there {living} times");
+
+            // One that was deleted frees its name, but requests under one key create once.
+            var keys = _creations.Where(other => other.Name == name).Select(other => other.Key).ToList();
+            Require(
+                created[name].Count() <= keys.Count(x => x is null) + keys.OfType<string>().Distinct().Count(),
+                $"{name} was created {created[name].Count()} times");
             if (Told(answer) is not { } told)
             {
                 continue;
             }
 
             Require(
-                told.Value is null || created[name].SingleOrDefault()?.Id == told.Value.Id, $"{name} was accepted and is not there");
+                told.Value is null || created[name].Any(e => e.Id == told.Value.Id), $"{name} was accepted and is not there");
             Require(
                 !created[name].Any()
                 || _creations.Any(other => other.Name == name && (Told(other.Answer) is not { } x || MayBeDone(x))),
@@ -98,6 +105,8 @@ internal sealed class Requests
             var isDeleted = list.OfType<ExchangeEvent.Deleted>().Any();
             Require(
                 isDeleted || !asked.Any(told => told is { Value: not null }), $"the deletion of exchange {id} was accepted and not made");
+            Require(
+                isDeleted || !list.OfType<ExchangeEvent.DeletionBegun>().Any(), $"the deletion of exchange {id} was begun and not ended");
             Require(
                 !isDeleted || asked.Any(told => told is null || MayBeDone(told.Value)), $"exchange {id} was deleted, and nobody asked");
         }

@@ -62,6 +62,30 @@ public sealed class ControlTests
             [malformed.StatusCode, large.StatusCode, many.StatusCode]);
     }
 
+    [Theory]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("LOCALHOST:8090", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1:8090", HttpStatusCode.OK)]
+    [InlineData("[::1]:8090", HttpStatusCode.OK)]
+    [InlineData("rebound.example", HttpStatusCode.Forbidden)]
+    [InlineData("127.0.0.1.rebound.example:8090", HttpStatusCode.Forbidden)]
+    [InlineData("localhost.rebound.example", HttpStatusCode.Forbidden)]
+    [InlineData("192.168.0.7:8090", HttpStatusCode.Forbidden)]
+    public async Task Control_is_refused_under_a_name_that_is_not_this_machines(string host, HttpStatusCode status)
+    {
+        await using var venue = await Venue.Open();
+        Assert.Equal(status, await StatusOf("/control/faults"));
+        Assert.Equal(HttpStatusCode.OK, await StatusOf("/api/v3/ping"));
+
+        async Task<HttpStatusCode> StatusOf(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Host = host;
+            using var response = await venue.Client.SendAsync(request);
+            return response.StatusCode;
+        }
+    }
+
     [Fact]
     public async Task Requests_are_counted_by_path_with_their_weight_until_reset()
     {

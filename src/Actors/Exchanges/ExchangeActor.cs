@@ -41,13 +41,19 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
     /// <summary>The name of the entity in the journal.</summary>
     public const string Entity = "exchange";
 
-    private ExchangeCommand.Delete? _delete;
+    // So many may wait for the end at a time; one more is told at once that it is still to come.
+    private const int MostDeletions = 100;
+
+    private readonly List<ExchangeCommand.Delete> _deletions = [];
 
     /// <inheritdoc/>
     protected override RunLife Life => State.Runs;
 
     /// <inheritdoc/>
     protected override bool Exists => State.Exists;
+
+    /// <inheritdoc/>
+    protected override bool IsCeasing => State.Deleting;
 
     /// <inheritdoc/>
     protected override TimeSpan MaxRun => ExchangeOptions.MaxRunFor(Options, TimeSpan.FromSeconds(State.Settings.Interval));
@@ -83,9 +89,11 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
             new RunTally(gathering.Markets, gathering.Tickers),
             [new ExchangeEvent.Gathered(gathering.VolumeUsd, gathering.TopPair, gathering.TopPairVolume, at)],
             [new MarketsReplaced(Id.Id, run.Number, at, gathering.Rows)]),
-        RunState.Cancelled => new RunYield(null, ExchangeDecisions.Delete(State, at).Events, [new ExchangeRemoved(Id.Id)]),
         _ => RunYield.Nothing,
     };
+
+    /// <inheritdoc/>
+    protected override RunYield YieldOfEnd(DateTimeOffset at) => new(null, ExchangeDecisions.End(State, at), [new ExchangeRemoved(Id.Id)]);
 
     /// <inheritdoc/>
     protected override ValueTask OnEntityMessage(EntityMessage message) => message switch
@@ -139,7 +147,10 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
                     return why;
                 }
 
-                await Persist(decision.Events, (state, sequence) => Rows(ViewOf(state, sequence)), guarded: true);
+                await Persist(
+                    decision.Events,
+                    (state, sequence) => [new ExchangeInserted(ViewOf(state, sequence)), .. Kept(command.Key, state, sequence)],
+                    guarded: true);
                 return null;
             }
             catch (RowConflictException e) when (e.Rule == "exchange_slug" && tries < ExchangeSurroundings.SlugTries)
@@ -155,10 +166,6 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
                 return Rejections.Of(e);
             }
         }
-
-        IReadOnlyList<object> Rows(ExchangeView view) => command.Key is { } key
-            ? [new ExchangeInserted(view), KeptAnswer.Of(key, view, Now)]
-            : [new ExchangeInserted(view)];
     }
 
     private async ValueTask OnChange(ExchangeCommand.Change command)
@@ -178,9 +185,10 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
 
         try
         {
-            if (decision.Events.Count > 0)
+            if (decision.Events.Count > 0 || command.Key is not null)
             {
-                await Persist(decision.Events, (state, sequence) => [RowOf(state, sequence)], guarded: true);
+                await Persist(
+                    decision.Events, (state, sequence) => [RowOf(state, sequence), .. Kept(command.Key, state, sequence)], guarded: true);
             }
         }
         catch (RowConflictException e) when (e.Rule == "exchange_name")
@@ -198,75 +206,79 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
         await Arm();
     }
 
+    // Nothing is ended before the decision is durable; from then on nothing but the end can follow, so all callers wait for it.
     private async ValueTask OnDelete(ExchangeCommand.Delete command)
     {
-        if (!Exists || ExchangeDecisions.CheckVersion(State, command.ExpectedVersion) is { })
+        if (!Exists)
         {
-            command.Reply.Send(Exists ? ExchangeDecisions.CheckVersion(State, command.ExpectedVersion)! : Rejections.NoExchange(Id.Id));
-        }
-        else if (Life.Running is null)
-        {
-            await DeleteAtOnce(command);
-        }
-        else if (_delete is null)
-        {
-            _delete = command;
-            await CutShort(RunState.Cancelled, Error(ErrorKinds.Deleted, "the exchange was deleted"));
-        }
-        else
-        {
-            command.Reply.Send(new Rejection(RejectionKind.Conflict, $"exchange {Id.Id} is being deleted already"));
-        }
-    }
-
-    private async ValueTask DeleteAtOnce(ExchangeCommand.Delete command)
-    {
-        var last = View();
-        try
-        {
-            await Persist(ExchangeDecisions.Delete(State, Now).Events, [new ExchangeRemoved(Id.Id)]);
-        }
-        catch (StoreException e) when (e is not JournalConflictException)
-        {
-            command.Reply.Send(Rejections.Of(e));
+            command.Reply.Send(Rejections.NoExchange(Id.Id));
             return;
         }
 
-        command.Reply.Send(last);
-        Context.StopSelf();
-    }
-
-    /// <inheritdoc/>
-    protected override async ValueTask OnEndKept(RunState outcome, StoreException? failure)
-    {
-        if (_delete is not { } command)
+        var decision = ExchangeDecisions.Delete(State, command.ExpectedVersion, Now);
+        if (decision.Why is { } why)
         {
+            command.Reply.Send(why);
             return;
         }
 
-        _delete = null;
-        if (failure is not null)
+        if (decision.Events.Count > 0)
         {
-            command.Reply.Send(Rejections.Of(failure));
+            try
+            {
+                await Persist(
+                    decision.Events,
+                    (state, sequence) =>
+                        [state.Exists ? RowOf(state, sequence) : new ExchangeRemoved(Id.Id), .. Kept(command.Key, state, sequence)]);
+            }
+            catch (StoreException e) when (e is not JournalConflictException)
+            {
+                command.Reply.Send(Rejections.Of(e));
+                return;
+            }
         }
-        else if (outcome is RunState.Cancelled)
+
+        AwaitEnd(command);
+        if (!Exists)
         {
-            command.Reply.Send(View());
             Context.StopSelf();
         }
+        else if (decision.Events.Count > 0)
+        {
+            await Cease();
+        }
+    }
+
+    private void AwaitEnd(ExchangeCommand.Delete command)
+    {
+        if (_deletions.Count == MostDeletions)
+        {
+            _deletions.RemoveAll(waiting => waiting.Reply.IsSettled); // gone, or out of patience
+        }
+
+        if (_deletions.Count < MostDeletions)
+        {
+            _deletions.Add(command);
+        }
         else
         {
-            // The run ended by itself first; nothing is left in the way of the command.
-            await DeleteAtOnce(command);
+            command.Reply.Send(Rejections.NotGoneYet(Entity, Id.Id));
         }
     }
 
     /// <inheritdoc/>
     protected override ValueTask OnStop()
     {
-        _delete?.Reply.Send(Rejections.Leaving);
+        foreach (var deletion in _deletions)
+        {
+            deletion.Reply.Send(State.Deleted ? View() : Rejections.NotGoneYet(Entity, Id.Id));
+        }
+
         return base.OnStop();
     }
+
+    private IEnumerable<object> Kept(IdempotencyKey? key, ExchangeState state, long sequence) =>
+        key is null ? [] : [KeptAnswer.Of(key, ViewOf(state, sequence), Now)];
 
     private ExchangeView View() => ViewOf(State, Sequence);
 

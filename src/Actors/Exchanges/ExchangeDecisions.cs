@@ -72,6 +72,11 @@ public static class ExchangeDecisions
             return Decision.Reject(stale);
         }
 
+        if (state.Deleting)
+        {
+            return Decision.Reject(Rejections.BeingDeleted(ExchangeActor.Entity, state.Id));
+        }
+
         rules.Venues.TryGetValue(state.Venue, out var info);
         var old = state.Settings;
         var interval = change.Interval is { Present: true } i ? (i.IsNull ? DefaultInterval : i.Value) : old.Interval;
@@ -102,14 +107,22 @@ public static class ExchangeDecisions
         return problems.Rejection is { } rejection ? Decision.Reject(rejection) : Reconfigure(state, settings, now);
     }
 
-    /// <summary>Deletes an exchange whose run, if one was going, has been ended.</summary>
-    public static Decision Delete(ExchangeState state, DateTimeOffset now) =>
-        state.Runs.Schedule is null
-            ? Decision.Accept(new ExchangeEvent.Deleted(now))
-            : Decision.Accept(RunDecisions.Disable(state.Runs, now), new ExchangeEvent.Deleted(now));
+    /// <summary>Deletes an exchange: at once, or, while a run is going, so that the end of the run brings its own. Nothing where
+    /// that was decided before.</summary>
+    public static Decision Delete(ExchangeState state, long? expectedVersion, DateTimeOffset now) =>
+        CheckVersion(state, expectedVersion) is { } stale ? Decision.Reject(stale)
+        : state.Deleting ? Decision.Nothing
+        : state.Runs.Running is null ? Decision.Accept([.. End(state, now)])
+        : Decision.Accept(new ExchangeEvent.DeletionBegun(now));
 
-    /// <summary>Whether the caller saw the version that is there; null where it did, or does not care.</summary>
-    public static Rejection? CheckVersion(ExchangeState state, long? expected) =>
+    /// <summary>The end of an exchange whose run, if one was going, ends with it.</summary>
+    public static IReadOnlyList<DomainEvent> End(ExchangeState state, DateTimeOffset now) =>
+        state.Runs.Schedule is null
+            ? [new ExchangeEvent.Deleted(now)]
+            : [RunDecisions.Disable(state.Runs, now), new ExchangeEvent.Deleted(now)];
+
+    // Null where the caller saw the version that is there, or does not care.
+    private static Rejection? CheckVersion(ExchangeState state, long? expected) =>
         expected is null || expected == state.Version
             ? null
             : new Rejection(

@@ -3,11 +3,12 @@ using MarketManager.Kernel;
 
 namespace MarketManager.Actors.Exchanges;
 
-/// <summary>Where each exchange's actor is. Written by the parent of all exchanges, and by the gateway after a deletion; read by anyone.</summary>
+/// <summary>Which exchanges this node carries, and where the actor of each is. Read by anyone.</summary>
 public sealed class ExchangeDirectory
 {
     private readonly ConcurrentDictionary<long, ActorRef<EntityMessage>> _actors = new();
     private readonly ConcurrentDictionary<long, string> _broken = new();
+    private readonly ConcurrentDictionary<int, byte> _open = new();
 
     /// <summary>How many exchanges have an actor here.</summary>
     public int Count => _actors.Count;
@@ -18,16 +19,41 @@ public sealed class ExchangeDirectory
     /// <summary>All actors.</summary>
     public ICollection<ActorRef<EntityMessage>> Actors => _actors.Values;
 
-    /// <summary>The actor; null where there is no such exchange, or it is broken.</summary>
+    /// <summary>The actor; null where there is no such exchange here, or it is broken.</summary>
     public ActorRef<EntityMessage>? Find(long id) => _actors.GetValueOrDefault(id);
+
+    /// <summary>Whether an exchange would be found here if it existed: its shard is this node's.</summary>
+    public bool Carries(long id) => _open.ContainsKey(Shard.Of(id));
+
+    /// <summary>The exchanges of a shard.</summary>
+    public IReadOnlyList<ActorRef<EntityMessage>> Of(int shard) =>
+        [.. from entry in _actors where Shard.Of(entry.Key) == shard select entry.Value];
+
+    /// <summary>How many exchanges each shard has here.</summary>
+    public IReadOnlyDictionary<int, int> CountByShard() => _actors.Keys.CountBy(Shard.Of).ToDictionary();
+
+    internal void Open(int shard) => _open[shard] = 0;
+
+    internal void Close(int shard)
+    {
+        _open.TryRemove(shard, out _);
+        foreach (var id in _broken.Keys.Where(id => Shard.Of(id) == shard))
+        {
+            _broken.TryRemove(id, out _);
+        }
+    }
 
     internal void Add(long id, ActorRef<EntityMessage> actor) => _actors[id] = actor;
 
     internal void Remove(long id) => _actors.TryRemove(id, out _);
 
-    internal void Break(long id, string reason)
+    internal void Remove(long id, ActorRef actor)
     {
-        _broken[id] = reason;
-        _actors.TryRemove(id, out _);
+        if (_actors.TryGetValue(id, out var current) && current == actor)
+        {
+            _actors.TryRemove(new(id, current));
+        }
     }
+
+    internal void Break(long id, string reason) => _broken[id] = reason;
 }

@@ -37,6 +37,10 @@ public abstract record ExchangeEvent(DateTimeOffset At) : DomainEvent(At)
     /// <param name="At">When.</param>
     public sealed record Gathered(decimal? Volume, string? TopPair, decimal? TopPairVolume, DateTimeOffset At) : ExchangeEvent(At);
 
+    /// <summary>Its deletion was decided while a run was going: the run is cancelled, and nothing begins any more.</summary>
+    /// <param name="At">When.</param>
+    public sealed record DeletionBegun(DateTimeOffset At) : ExchangeEvent(At);
+
     /// <summary>It was deleted; nothing happens to it any more.</summary>
     /// <param name="At">When.</param>
     public sealed record Deleted(DateTimeOffset At) : ExchangeEvent(At);

@@ -36,8 +36,22 @@ public sealed class ExchangeGateway(
     public bool Paused => _paused;
 
     /// <inheritdoc/>
-    public ValueTask<Answer<ExchangeView>> Create(NewExchange draft, IdempotencyKey? key, CancellationToken cancellationToken) =>
-        Once(key, kept => kept.Exchange, () => CreateNow(draft, key, cancellationToken), cancellationToken);
+    public ValueTask<Answer<ExchangeView>> Create(NewExchange draft, IdempotencyKey? key, CancellationToken cancellationToken) => Once(
+        key,
+        kept => kept.Exchange,
+        async () => _leaving ? Rejections.Leaving : await CreateNow(await reader.NextId(cancellationToken), draft, key),
+        cancellationToken);
+
+    /// <summary>What was answered to a creation with this key; null where nothing was.</summary>
+    /// <exception cref="StoreException">The store does not answer.</exception>
+    public async ValueTask<Answer<ExchangeView>?> Created(IdempotencyKey key, CancellationToken cancellationToken) =>
+        await answers.Find(key, world.Now - AnswersKept, cancellationToken) is { } kept
+            ? Repeat(key, kept, answer => answer.Exchange)
+            : default(Answer<ExchangeView>?);
+
+    /// <summary>Creates an exchange whose id was given out already. A repeat with the same key answers what was answered first.</summary>
+    public ValueTask<Answer<ExchangeView>> CreateAs(long id, NewExchange draft, IdempotencyKey? key, CancellationToken cancellationToken) =>
+        Once(key, kept => kept.Exchange, () => CreateNow(id, draft, key), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<Answer<ExchangeView>> Get(long id, CancellationToken cancellationToken)
@@ -53,19 +67,40 @@ public sealed class ExchangeGateway(
     /// <inheritdoc/>
     public ValueTask<Answer<ExchangeView>> Change(
         long id, ExchangeChange change, long? expectedVersion, CancellationToken cancellationToken) =>
-        Ask<ExchangeView>(id, reply => new ExchangeCommand.Change(change, expectedVersion, reply), Patience, cancellationToken);
+        Change(id, change, expectedVersion, null, cancellationToken);
+
+    /// <summary>The same; a repeat with the same key answers what was answered first.</summary>
+    public ValueTask<Answer<ExchangeView>> Change(
+        long id, ExchangeChange change, long? expectedVersion, IdempotencyKey? key, CancellationToken cancellationToken) => Once(
+        key,
+        kept => kept.Exchange,
+        () => Ask<ExchangeView>(id, reply => new ExchangeCommand.Change(change, expectedVersion, key, reply), Patience, cancellationToken),
+        cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<Answer<ExchangeView>> Delete(long id, long? expectedVersion, CancellationToken cancellationToken)
-    {
-        var answer = await Ask<ExchangeView>(
-            id, reply => new ExchangeCommand.Delete(expectedVersion, reply), DeletePatience, cancellationToken);
-        if (answer.Value is not null)
-        {
-            directory.Remove(id);
-        }
+    public ValueTask<Answer<ExchangeView>> Delete(long id, long? expectedVersion, CancellationToken cancellationToken) =>
+        Delete(id, expectedVersion, null, cancellationToken);
 
-        return answer;
+    /// <summary>The same; a repeat with the same key waits for the end of what was begun first.</summary>
+    public async ValueTask<Answer<ExchangeView>> Delete(
+        long id, long? expectedVersion, IdempotencyKey? key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (key is null || await answers.Find(key, world.Now - AnswersKept, cancellationToken) is not { } kept)
+            {
+                return await DeleteNow(id, expectedVersion, key, cancellationToken);
+            }
+
+            // It was decided; whether it is gone already is another matter.
+            return await DeleteNow(id, null, null, cancellationToken) is { Why: { } why } && why.Kind is not RejectionKind.NotFound
+                ? why
+                : Repeat(key, kept, answer => answer.Exchange);
+        }
+        catch (StoreException e)
+        {
+            return Rejections.Of(e);
+        }
     }
 
     /// <inheritdoc/>
@@ -113,49 +148,56 @@ public sealed class ExchangeGateway(
             return Rejections.Of(e);
         }
 
+        await ApplyPaused(paused);
+        return null;
+    }
+
+    /// <summary>Pauses or resumes the exchanges of this node, as the store says already.</summary>
+    public async ValueTask ApplyPaused(bool paused)
+    {
         _paused = paused;
         try
         {
-            await exchanges.Ask<bool>(reply => new ExchangesMessage.SetPaused(paused, reply), Patience, cancellationToken);
+            await exchanges.Ask<bool>(reply => new ExchangesMessage.SetPaused(paused, reply), Patience, CancellationToken.None);
         }
-        catch (ActorStoppedException)
+        catch (Exception e) when (e is ActorStoppedException or AskTimeoutException or MailboxFullException)
         {
-            // The node leaves; its next start reads what was written.
+            // The node leaves, or has more to do than it can; what was written is read again by its next start.
         }
-
-        return null;
     }
 
     /// <summary>Lets nobody in any more.</summary>
     internal void Close() => _leaving = true;
 
-    private async ValueTask<Answer<ExchangeView>> CreateNow(NewExchange draft, IdempotencyKey? key, CancellationToken cancellationToken)
+    private async ValueTask<Answer<ExchangeView>> CreateNow(long id, NewExchange draft, IdempotencyKey? key)
     {
-        if (_leaving)
-        {
-            return Rejections.Leaving;
-        }
-
-        ActorRef<EntityMessage> actor;
         try
         {
-            var id = await reader.NextId(cancellationToken);
-
-            // From here on whether the caller goes away does not matter: an actor that is opened and never told to create stays.
-            actor = await exchanges.Ask<ActorRef<EntityMessage>>(
+            // Whether the caller goes away does not matter: an actor that is opened and never told to create would stay.
+            var actor = await exchanges.Ask<ActorRef<EntityMessage>?>(
                 reply => new ExchangesMessage.Open(id, reply), Patience, CancellationToken.None);
-        }
-        catch (StoreException e)
-        {
-            return Rejections.Of(e);
+            return actor is null
+                ? Rejections.Moved
+                : await Ask<ExchangeView>(
+                    actor, reply => new ExchangeCommand.Create(draft, key, reply), Patience, CancellationToken.None) ?? Rejections.Moved;
         }
         catch (Exception e) when (e is ActorStoppedException or MailboxFullException or AskTimeoutException)
         {
             return new Rejection(RejectionKind.Unavailable, "this node takes no new exchange now; nothing was changed; try again");
         }
+    }
 
-        return await Ask<ExchangeView>(
-            actor, reply => new ExchangeCommand.Create(draft, key, reply), Patience, CancellationToken.None) ?? Rejections.Leaving;
+    private async ValueTask<Answer<ExchangeView>> DeleteNow(
+        long id, long? expectedVersion, IdempotencyKey? key, CancellationToken cancellationToken)
+    {
+        var answer = await Ask<ExchangeView>(
+            id, reply => new ExchangeCommand.Delete(expectedVersion, key, reply), DeletePatience, cancellationToken);
+        if (answer.Value is not null)
+        {
+            directory.Remove(id);
+        }
+
+        return answer;
     }
 
     private async ValueTask<Answer<T>> Ask<T>(
@@ -200,6 +242,7 @@ public sealed class ExchangeGateway(
 
     private Rejection NotHere(long id) =>
         _leaving ? Rejections.Leaving
+        : !directory.Carries(id) ? Rejections.Moved
         : directory.Broken.TryGetValue(id, out var reason)
             ? new Rejection(RejectionKind.Unavailable, $"exchange {id} was stopped for good: {reason}; see the log, then restart the node")
         : Rejections.NoExchange(id);
@@ -211,7 +254,14 @@ public sealed class ExchangeGateway(
     {
         if (key is null)
         {
-            return await act();
+            try
+            {
+                return await act();
+            }
+            catch (StoreException e)
+            {
+                return Rejections.Of(e);
+            }
         }
 
         var underWay = (key.Caller, key.Route, key.Key);

@@ -15,13 +15,15 @@ public abstract record ExchangeCommand : EntityMessage
     /// <summary>Take other settings.</summary>
     /// <param name="Changes">What to change.</param>
     /// <param name="ExpectedVersion">Null changes whatever is there.</param>
+    /// <param name="Key">Null where the request will not be repeated.</param>
     /// <param name="Reply">The exchange after it, or why not.</param>
-    public sealed record Change(ExchangeChange Changes, long? ExpectedVersion, ReplyTo<Answer<ExchangeView>> Reply) : ExchangeCommand;
+    public sealed record Change(ExchangeChange Changes, long? ExpectedVersion, IdempotencyKey? Key, ReplyTo<Answer<ExchangeView>> Reply) : ExchangeCommand;
 
     /// <summary>Cease to exist.</summary>
     /// <param name="ExpectedVersion">Null deletes whatever is there.</param>
+    /// <param name="Key">Null where the request will not be repeated.</param>
     /// <param name="Reply">The exchange as it was last, or why not.</param>
-    public sealed record Delete(long? ExpectedVersion, ReplyTo<Answer<ExchangeView>> Reply) : ExchangeCommand;
+    public sealed record Delete(long? ExpectedVersion, IdempotencyKey? Key, ReplyTo<Answer<ExchangeView>> Reply) : ExchangeCommand;
 }
 
 /// <summary>What an exchange is asked.</summary>

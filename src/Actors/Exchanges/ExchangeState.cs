@@ -14,6 +14,7 @@ namespace MarketManager.Actors.Exchanges;
 /// <param name="Totals">What the last successful run brought; null before.</param>
 /// <param name="Runs">The life of its runs.</param>
 /// <param name="Deleted">True at the end.</param>
+/// <param name="Deleting">True once its deletion was decided: all that is still to come is the end. Older snapshots lack it: false.</param>
 public sealed record ExchangeState(
     long Id,
     string Tenant,
@@ -25,7 +26,8 @@ public sealed record ExchangeState(
     long Version,
     ExchangeTotals? Totals,
     RunLife Runs,
-    bool Deleted)
+    bool Deleted,
+    bool Deleting = false)
 {
     /// <summary>Before it is created.</summary>
     public static ExchangeState Unborn { get; } = new(
@@ -74,6 +76,7 @@ public sealed record ExchangeState(
             Runs = Runs.Apply(new RunEvent.StretchEnded(x.At)),
         },
         ExchangeEvent.Gathered x => this with { Totals = new ExchangeTotals(x.Volume, x.TopPair, x.TopPairVolume) },
+        ExchangeEvent.DeletionBegun => this with { Deleting = true },
         ExchangeEvent.Deleted => this with { Deleted = true },
         RunEvent x => this with { Runs = Runs.Apply(x) },
         _ => throw new Kernel.UnknownEventException(e.GetType().Name, 0),
@@ -111,7 +114,7 @@ public sealed record ExchangeState(
                 running?.Started ?? Runs.Last?.Started,
                 running?.RunId ?? Runs.Last?.RunId,
                 running?.Started,
-                RunDecisions.NextDue(Runs, now),
+                Deleting ? null : RunDecisions.NextDue(Runs, now),
                 running is null ? null : attempt,
                 Runs.ConsecutiveFailures,
                 Runs.LastError,

@@ -26,7 +26,7 @@ public enum ExchangeCondition
 /// <param name="LastRun">The start of the newest run; null before the first.</param>
 /// <param name="LastRunId">The newest run; null before the first.</param>
 /// <param name="TimeStarted">The start of the run that is going; else null.</param>
-/// <param name="NextRun">The next due time; null while disabled.</param>
+/// <param name="NextRun">The next due time; null while disabled or being deleted.</param>
 /// <param name="Attempt">The attempt of the run that is going, from 1; else null.</param>
 /// <param name="ConsecutiveFailures">Runs in a row that did not succeed.</param>
 /// <param name="LastError">Stays after a success until the next error; null before the first.</param>

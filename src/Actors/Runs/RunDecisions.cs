@@ -120,8 +120,11 @@ public static class RunDecisions
 
     private static RunEvent.Started Begin(RunLife life, RunTrigger trigger, DateTimeOffset due, StartContext start)
     {
-        // A clock that was set back must not let a run begin before the one before it ended.
-        var at = life.Last is { } last && last.Ended > start.Now ? last.Ended : start.Now;
+        // A clock that was set back must not let a run begin before the one before it ended, nor at the same instant: run ids
+        // sort by it.
+        var at = life.Last is { } last
+            ? new[] { start.Now, last.Ended, last.Started.AddMilliseconds(1) }.Max()
+            : start.Now;
         return new(start.NewRunId(at), life.Number + 1, trigger, null, null, null, due, null, start.MaxRun, start.Node, at);
     }
 

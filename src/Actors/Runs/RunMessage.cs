@@ -20,9 +20,9 @@ public abstract record RunMessage : EntityMessage
     /// <param name="Paused">True holds back.</param>
     public sealed record SetPaused(bool Paused) : RunMessage;
 
-    /// <summary>Start nothing more, see the run that is going to its end or cut it short, and stop.</summary>
+    /// <summary>Start nothing more, and see the run that is going to its end or cut it short. It still answers until it is stopped.</summary>
     /// <param name="Patience">How long the run may still take.</param>
-    /// <param name="Reply">Told when done.</param>
+    /// <param name="Reply">Told when no run is going.</param>
     public sealed record Leave(TimeSpan Patience, ReplyTo<bool> Reply) : RunMessage;
 
     /// <summary>A child began an attempt.</summary>
@@ -46,7 +46,7 @@ public abstract record RunMessage : EntityMessage
     /// <summary>Patience with a run is over, because the node leaves.</summary>
     internal sealed record LeaveNow : RunMessage;
 
-    /// <summary>The store failed to take the end of the run: once more.</summary>
+    /// <summary>The store failed to take the end of the run, or of the entity: once more.</summary>
     internal sealed record KeepEndAgain : RunMessage;
 
     /// <summary>The store failed to take a new anchor: once more.</summary>

@@ -16,19 +16,27 @@ public abstract partial class RunningActor<TState>
     /// <summary>The attempt of the run that is going, from 1.</summary>
     protected int Attempt => _attempt;
 
-    /// <summary>Ends the run that is going otherwise than by itself; what ends it first counts.</summary>
-    protected ValueTask CutShort(RunState outcome, RunError error)
+    /// <summary>Ends an entity that <see cref="IsCeasing"/>, once nothing of the run that is going is left.</summary>
+    protected ValueTask Cease() => Life.Running is null
+        ? KeepEndAlone()
+        : CutShort(RunState.Cancelled, Error(ErrorKinds.Deleted, $"the {Id.Entity} was deleted"));
+
+    // Ends the run that is going otherwise than by itself; what ends it first counts.
+    private ValueTask CutShort(RunState outcome, RunError error)
     {
-        if (Life.Running is not null)
+        if (Life.Running is null)
         {
-            _end ??= new PendingEnd(outcome, null, error);
-            if (_child is { } child)
-            {
-                Context.Stop(child);
-            }
+            return default;
         }
 
-        return default;
+        _end ??= new PendingEnd(outcome, null, error);
+        if (_child is { } child)
+        {
+            Context.Stop(child);
+            return default;
+        }
+
+        return KeepEnd(_end);
     }
 
     // The child is made only after the start is durable: a run that nobody knows of must not ask anything of a venue.
@@ -70,7 +78,10 @@ public abstract partial class RunningActor<TState>
         {
             _child = null;
             _attempt = Math.Max(1, _report.Attempts);
-            await KeepEnd(_end ?? EndOf(_report, gone.Reason));
+
+            // A child that had come to its own end before the stop reached it has ended the run, nothing else.
+            var isByItself = _report.Result is not null || _report.Error is not null || gone.Reason is not null;
+            await KeepEnd(_end is { } cut && !isByItself ? cut : EndOf(_report, gone.Reason));
         }
     }
 
@@ -92,6 +103,7 @@ public abstract partial class RunningActor<TState>
         var run = Life.Running!;
         var at = Now > run.Started ? Now : run.Started;
         var yield = YieldOf(run, end.Outcome, end.Result, at);
+        var last = IsCeasing ? YieldOfEnd(at) : RunYield.Nothing;
         var ended = RunDecisions.End(run, end.Outcome, Attempt, yield.Tally, end.Error, at);
         var view = run.View(Id.Id, Attempt) with
         {
@@ -102,20 +114,19 @@ public abstract partial class RunningActor<TState>
         };
         try
         {
-            await Persist([ended, .. yield.Events], (state, sequence) => [new RunClosed(view), RowOf(state, sequence), .. yield.Rows]);
+            await Persist(
+                [ended, .. yield.Events, .. last.Events],
+                (state, sequence) => [new RunClosed(view), RowOf(state, sequence), .. yield.Rows, .. last.Rows]);
         }
         catch (StoreException e) when (e is StoreFullException or StoreUnavailableException)
         {
             LogEndNotKept(Id, run.RunId, e.Message);
-            await OnEndKept(end.Outcome, e);
-            if (end.Outcome is RunState.Cancelled)
-            {
-                _end = new PendingEnd(
-                    RunState.Crashed, null, Error(ErrorKinds.Internal, "the run was cut short by a DELETE that the store did not take"));
-            }
-
             Context.Timers.Start(EndTimer, new RunMessage.KeepEndAgain(), StoreRetry);
             return;
+        }
+        catch (RowConflictException e) when (e.Rule == "run_closed")
+        {
+            throw new RunHistoryException(Id, run.RunId, e);
         }
 
         _end = null;
@@ -128,15 +139,27 @@ public abstract partial class RunningActor<TState>
         }
 
         _waiters.Clear();
-        await OnEndKept(end.Outcome, null);
-        if (_leave is { } leave)
+        _leave?.Reply.Send(true);
+        if (IsCeasing)
         {
-            leave.Reply.Send(true);
             Context.StopSelf();
             return;
         }
 
         await Arm(end.Outcome is RunState.Crashed ? RecoverySpread : default);
+    }
+
+    private async ValueTask KeepEndAlone()
+    {
+        var last = YieldOfEnd(Now);
+        if (await TryKeep(last.Events, (_, _) => last.Rows))
+        {
+            Context.StopSelf();
+        }
+        else
+        {
+            Context.Timers.Start(EndTimer, new RunMessage.KeepEndAgain(), StoreRetry);
+        }
     }
 
     /// <summary>How a run is to end once its child is gone.</summary>

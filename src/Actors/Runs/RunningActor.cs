@@ -45,6 +45,10 @@ public abstract partial class RunningActor<TState>(
     /// <summary>False before creation and after deletion: nothing is started then.</summary>
     protected abstract bool Exists { get; }
 
+    /// <summary>True once it is durable that the entity is to cease to exist: nothing is started, a run that is going is cancelled,
+    /// and the entity's own end is kept in one transaction with the end of that run.</summary>
+    protected abstract bool IsCeasing { get; }
+
     /// <summary>How long a run may take.</summary>
     protected abstract TimeSpan MaxRun { get; }
 
@@ -77,8 +81,9 @@ public abstract partial class RunningActor<TState>(
     /// <param name="at">The instant of the end.</param>
     protected abstract RunYield YieldOf(RunInFlight run, RunState outcome, object? result, DateTimeOffset at);
 
-    /// <summary>The end of a run was kept, or could not be (then it is tried again, and a cancelled run becomes a crashed one).</summary>
-    protected virtual ValueTask OnEndKept(RunState outcome, StoreException? failure) => default;
+    /// <summary>What is kept when the entity ceases to exist.</summary>
+    /// <param name="at">The instant of the end.</param>
+    protected abstract RunYield YieldOfEnd(DateTimeOffset at);
 
     /// <summary>A message of the entity's own.</summary>
     protected abstract ValueTask OnEntityMessage(EntityMessage message);
@@ -91,11 +96,14 @@ public abstract partial class RunningActor<TState>(
             // Its creation turns out not to have been kept, or its deletion to have been.
             Context.StopSelf();
         }
+        else if (IsCeasing)
+        {
+            await Cease();
+        }
         else if (Life.Running is not null)
         {
             // No child of this process has a run that is found in state: whoever ran it is dead.
-            await KeepEnd(new PendingEnd(
-                RunState.Crashed, null, Error(ErrorKinds.ProcessDied, "the process that carried the run died")));
+            await CutShort(RunState.Crashed, Error(ErrorKinds.ProcessDied, "the process that carried the run died"));
         }
         else
         {
@@ -129,16 +137,18 @@ public abstract partial class RunningActor<TState>(
         RunMessage.LeaveNow => CutShort(
             RunState.Crashed, Error(ErrorKinds.Shutdown, "the node was shut down before the run had ended")),
         RunMessage.KeepEndAgain when _end is { } end => KeepEnd(end),
+        RunMessage.KeepEndAgain => IsCeasing ? Cease() : default,
         RunMessage.ArmAgain => Arm(),
-        RunMessage.KeepEndAgain => default,
         _ => OnEntityMessage(message),
     };
+
+    private bool MayStart => !_paused && !Leaving && Exists && !IsCeasing;
 
     /// <summary>Sets the timer to the next start, after anything that may have moved it.</summary>
     /// <param name="spread">Starts that are overdue are spread over this, or one interval if that is less; default: at once.</param>
     protected async ValueTask Arm(TimeSpan spread = default)
     {
-        if (_paused || Leaving || !Exists)
+        if (!MayStart)
         {
             Context.Timers.Cancel(StartTimer);
             return;
@@ -173,7 +183,7 @@ public abstract partial class RunningActor<TState>(
 
     private async ValueTask OnStartDue(RunMessage.StartDue due)
     {
-        if (_paused || Leaving || !Exists)
+        if (!MayStart)
         {
             return;
         }
@@ -206,6 +216,12 @@ public abstract partial class RunningActor<TState>(
         if (!Exists)
         {
             request.Reply.Send(new Rejection(RejectionKind.NotFound, $"there is no {Id.Entity} {Id.Id}"));
+            return;
+        }
+
+        if (IsCeasing)
+        {
+            request.Reply.Send(Rejections.BeingDeleted(Id.Entity, Id.Id, Life.Running?.RunId));
             return;
         }
 
@@ -258,7 +274,6 @@ public abstract partial class RunningActor<TState>(
         if (Life.Running is null)
         {
             leave.Reply.Send(true);
-            Context.StopSelf();
         }
         else
         {
@@ -268,12 +283,15 @@ public abstract partial class RunningActor<TState>(
         return default;
     }
 
-    // Keeps what may be lost without harm; false where the store did not take it.
-    private async ValueTask<bool> TryKeep(params IReadOnlyList<DomainEvent> events)
+    // Keeps what may wait, or be lost without harm; false where the store did not take it.
+    private ValueTask<bool> TryKeep(params IReadOnlyList<DomainEvent> events) =>
+        TryKeep(events, (state, sequence) => [RowOf(state, sequence)]);
+
+    private async ValueTask<bool> TryKeep(IReadOnlyList<DomainEvent> events, Func<TState, long, IReadOnlyList<object>> rows)
     {
         try
         {
-            await Persist(events, (state, sequence) => [RowOf(state, sequence)]);
+            await Persist(events, rows);
             return true;
         }
         catch (StoreException e) when (e is StoreFullException or StoreUnavailableException)

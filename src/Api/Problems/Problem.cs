@@ -98,7 +98,7 @@ internal sealed record Problem(
         RejectionKind.Conflict => ProblemKind.Conflict,
         RejectionKind.AlreadyRunning => ProblemKind.AlreadyRunning,
         RejectionKind.Stale => ProblemKind.StaleVersion,
-        RejectionKind.Unavailable => ProblemKind.Unavailable,
+        RejectionKind.Unavailable or RejectionKind.Moved => ProblemKind.Unavailable,
         RejectionKind.OutcomeUnknown => ProblemKind.OutcomeUnknown,
         RejectionKind.StoreFull => ProblemKind.StoreFull,
         _ => throw new ArgumentOutOfRangeException(nameof(why), why.Kind, "a kind of rejection without a status"),

@@ -29,14 +29,19 @@ internal static class RunCommand
         try
         {
             var node = await NodeHost.Start(settings, world, loggers, signals.Asked);
-            await signals.WaitUntilAsked();
+            var ended = await Task.WhenAny(signals.WaitUntilAsked(), node.Failed);
             await node.Stop().WaitAsync(StopLimit, world.Time);
+            await ended;
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Asked.IsCancellationRequested)
         {
             // Asked to end while it started.
             return ExitCode.Done;
+        }
+        catch (StoreException e)
+        {
+            throw StoreErrors.Explain(e);
         }
         catch (TimeoutException)
         {

@@ -8,6 +8,8 @@ using MarketManager.Host.Access;
 using MarketManager.Host.Daemon;
 using MarketManager.Host.Settings;
 using MarketManager.Kernel;
+using MarketManager.Storage;
+using MarketManager.Storage.PostgreSql;
 using MarketManager.Storage.Sqlite;
 using MarketManager.Venues.Ccxt;
 
@@ -16,7 +18,7 @@ namespace MarketManager.Host.Composition;
 /// <summary>A whole node: store, venues, actors, API, started in this order and ended in the reverse one.</summary>
 /// <remarks>Stopping takes no new requests first, then lets actors finish, then ends workers and at last the store, so that
 /// nothing that was answered is lost and nothing is asked whose result could not be kept.</remarks>
-internal sealed partial class NodeHost
+internal sealed partial class NodeHost : IAsyncDisposable
 {
     /// <summary>How long requests that are being answered may still take when the node stops.</summary>
     private static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(1);
@@ -26,6 +28,8 @@ internal sealed partial class NodeHost
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<NodeHost> _log;
     private readonly StopOrder _stops;
+    private ClusterPart? _cluster;
+    private volatile Uri? _simulator;
 
     private NodeHost(NodeSettings settings, World world, ILoggerFactory loggers)
     {
@@ -60,13 +64,18 @@ internal sealed partial class NodeHost
         }
     }
 
+    /// <summary>Completes, with the reason, where the node cannot go on; it is to be stopped then.</summary>
+    public Task Failed => _cluster?.Ended ?? Task.Delay(Timeout.InfiniteTimeSpan, _world.Time);
+
     /// <summary>Ends it in order.</summary>
     public Task Stop() => _stops.Stop();
 
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await Stop();
+
     private async Task Start(CancellationToken cancellationToken)
     {
-        var store = SqliteStore.Open(new StoreOptions { Folder = _settings.DataFolder }, _world, _loggers);
-        _stops.Add("store", store.DisposeAsync);
+        var store = await OpenStore(cancellationToken);
         var access = await DecideAccess(store, cancellationToken);
         var pidFile = new PidFile(_settings.DataFolder);
         pidFile.Write();
@@ -80,29 +89,80 @@ internal sealed partial class NodeHost
         _stops.Add("actor system", system.DisposeAsync);
         node.Actors = () => system.ActorCount;
 
-        var simulator = await FindSimulator(store.Settings, cancellationToken);
+        _simulator = await FindSimulator(store.Settings, cancellationToken);
         var venues = CcxtVenues.Start(
             new CcxtOptions { WorkerScript = WorkersFolder.FindScript(AppContext.BaseDirectory), Workers = _settings.Workers },
-            _world, _loggers, () => simulator);
+            _world, _loggers, () => _simulator);
         _stops.Add("workers", venues.DisposeAsync);
         var exchanges = await StartExchanges(system, store, venues, node, access, cancellationToken);
-        StartLoop("retention", new Retention(store.Retention, store.Answers, _settings, _world, _loggers.CreateLogger<Retention>()).Run);
-        StartLoop("watch", new ExchangeWatch(store.Exchanges, exchanges.Gateway, _world).Run);
-        var listening = await StartApi(store, venues, exchanges.Gateway, node, access, cancellationToken);
+        var gateway = _cluster?.Gateway ?? exchanges.Gateway;
+        if (node.Roles.Contains("store"))
+        {
+            StartLoop(
+                "retention", new Retention(store.Retention, store.Answers, _settings, _world, _loggers.CreateLogger<Retention>()).Run);
+        }
+
+        StartLoop("watch", new ExchangeWatch(store.Exchanges, gateway, _world).Run);
+        var listening = await StartApi(store, venues, gateway, node, access, cancellationToken);
+        await Join(store, node, cancellationToken);
         node.Enter(NodeState.Running, _world.Now);
         LogReady(_log, node.Name, string.Join(", ", listening), _settings.DataFolder, _settings.File ?? "none");
+        var manager = await ServiceManager.Start(system, ServiceManagerAddress.TakeFromProcess(), $"ready on {string.Join(", ", listening)}", _log);
+        _stops.Add("service manager", manager.DisposeAsync);
 
         if (_settings.Demo)
         {
             await venues.Catalog.Ready.WaitAsync(cancellationToken);
-            if (await Demo.CreateExchanges(exchanges.Gateway, store.Settings, cancellationToken) is { } why)
+            if (await Demo.CreateExchanges(gateway, store.Settings, cancellationToken) is { } why)
             {
                 LogNoDemo(_log, why.Detail);
             }
         }
     }
 
-    private async Task<AccessRule> DecideAccess(SqliteStore store, CancellationToken cancellationToken)
+    private async Task<IStore> OpenStore(CancellationToken cancellationToken)
+    {
+        if (_settings.Cluster is not { } cluster)
+        {
+            var embedded = SqliteStore.Open(new StoreOptions { Folder = _settings.DataFolder }, _world, _loggers);
+            _stops.Add("store", embedded.DisposeAsync);
+            return embedded;
+        }
+
+        var folder = StoreFolder.Take(_settings.DataFolder);
+        _stops.Add("data folder", () => Do(folder.Dispose));
+        var shared = await PostgresStore.Open(
+            new PostgresOptions { ConnectionString = cluster.Postgres }, _world, _loggers, cancellationToken);
+        _stops.Add("store", shared.DisposeAsync);
+        return shared;
+    }
+
+    // Only who can answer becomes a member: its peers come to its address at once. It leaves while it still answers.
+    private async Task Join(IStore store, NodeInfo node, CancellationToken cancellationToken)
+    {
+        if (_cluster is not { } cluster)
+        {
+            return;
+        }
+
+        await cluster.Join(cancellationToken);
+        _stops.Add("membership", async () =>
+        {
+            node.Enter(NodeState.Draining, _world.Now);
+            await cluster.Leave();
+        });
+        StartLoop("follow", stopping => cluster.Follow(
+            async token =>
+            {
+                if (_settings.SimulatorUrl is null && !_settings.Demo)
+                {
+                    _simulator = await StoredSimulator(store.Settings, token);
+                }
+            },
+            stopping));
+    }
+
+    private async Task<AccessRule> DecideAccess(IStore store, CancellationToken cancellationToken)
     {
         var keys = await store.Keys.List(cancellationToken);
         return AccessRule.Decide(_settings, keys.Count(k => k.Revoked is null)) switch
@@ -121,7 +181,7 @@ internal sealed partial class NodeHost
 
         if (!_settings.Demo)
         {
-            return await settings.Read(SettingKeys.SimulatorUrl, cancellationToken) is { } last ? new Uri(last) : null;
+            return await StoredSimulator(settings, cancellationToken);
         }
 
         var simulator = await Demo.StartSimulator(settings, _world, _loggers, cancellationToken);
@@ -130,8 +190,11 @@ internal sealed partial class NodeHost
         return simulator.Address;
     }
 
+    private static async Task<Uri?> StoredSimulator(ISettingStore settings, CancellationToken cancellationToken) =>
+        await settings.Read(SettingKeys.SimulatorUrl, cancellationToken) is { } last ? new Uri(last) : null;
+
     private async Task<ExchangeSystem> StartExchanges(
-        ActorSystem system, SqliteStore store, CcxtVenues venues, NodeInfo node, AccessRule access, CancellationToken cancellationToken)
+        ActorSystem system, IStore store, CcxtVenues venues, NodeInfo node, AccessRule access, CancellationToken cancellationToken)
     {
         var exchanges = await ExchangeSystem.Start(
             system,
@@ -142,6 +205,16 @@ internal sealed partial class NodeHost
             _loggers.CreateLogger<ExchangeSystem>(),
             cancellationToken);
         _stops.Add("exchanges", () => new ValueTask(exchanges.Leave()));
+        if (store is PostgresStore shared)
+        {
+            _cluster = new ClusterPart(_settings.Cluster!, node, shared, exchanges, _world, _loggers);
+            _stops.Add("cluster", _cluster.DisposeAsync);
+        }
+        else
+        {
+            await exchanges.OpenAll(cancellationToken);
+        }
+
         return exchanges;
     }
 
@@ -171,7 +244,7 @@ internal sealed partial class NodeHost
     }
 
     private async Task<IReadOnlyCollection<string>> StartApi(
-        SqliteStore store, CcxtVenues venues, IExchangeGateway gateway, NodeInfo node, AccessRule access, CancellationToken cancellationToken)
+        IStore store, CcxtVenues venues, IExchangeGateway gateway, NodeInfo node, AccessRule access, CancellationToken cancellationToken)
     {
         var listeners = new NodeListeners(_settings, SocketPath.Of(_settings.DataFolder, Environment.GetEnvironmentVariable));
         await listeners.PrepareSocket(cancellationToken);
@@ -203,6 +276,11 @@ internal sealed partial class NodeHost
                 RequestsPerSecond = _settings.RequestLimit,
                 Burst = 2 * _settings.RequestLimit,
             });
+        if (_cluster is { } cluster)
+        {
+            builder.Services.AddSingleton(cluster.Server).AddSingleton<IReadinessCheck>(new LeaseReadiness(cluster.Node.Lease));
+        }
+
         var app = builder.Build();
         _stops.Add("api", app.DisposeAsync);
         app.MapMarketManagerApi();
@@ -213,6 +291,12 @@ internal sealed partial class NodeHost
             node.Enter(NodeState.Draining, _world.Now);
             LogStopping(_log, node.Name);
             using var patience = new CancellationTokenSource(RequestPatience, _world.Time);
+            if (_cluster is { } part)
+            {
+                // First: its connections are requests that never end.
+                await part.Server.Stop(patience.Token);
+            }
+
             await app.StopAsync(patience.Token);
             listeners.RemoveSocket();
         });

@@ -7,8 +7,6 @@ namespace MarketManager.Host.Composition;
 /// <summary>Who a node is.</summary>
 internal static class NodeIdentity
 {
-    private static readonly string[] AllRoles = ["api", "gather", "trade", "store"];
-
     /// <summary>From its settings, with the defaults of the contract: named after host and port, reached at its first URL.</summary>
     public static NodeInfo Of(NodeSettings settings, World world)
     {
@@ -18,7 +16,7 @@ internal static class NodeIdentity
             settings.NodeName ?? $"{Environment.MachineName}:{url.Port}",
             world.NewId(now),
             settings.NodeAddress?.GetLeftPart(UriPartial.Authority) ?? url.ToString(),
-            AllRoles,
+            settings.Roles,
             settings.Environment.ToString().ToLowerInvariant(),
             now);
     }

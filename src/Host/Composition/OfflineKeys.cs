@@ -1,14 +1,17 @@
 using MarketManager.Actors.Access;
 using MarketManager.Cli;
 using MarketManager.Kernel;
+using MarketManager.Storage;
+using MarketManager.Storage.PostgreSql;
 using MarketManager.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MarketManager.Host.Composition;
 
-/// <summary>Handles API keys in a data folder that no node uses now.</summary>
+/// <summary>Handles API keys without a node: in a data folder that none uses now, or in the cluster's database.</summary>
 /// <param name="world">The clock.</param>
-internal sealed class OfflineKeys(World world) : IOfflineKeys
+/// <param name="postgres">The connection string that is set; null where nodes are on their own.</param>
+internal sealed class OfflineKeys(World world, Func<string?> postgres) : IOfflineKeys
 {
     /// <inheritdoc/>
     public ValueTask<OfflineKey> Add(string dataFolder, string name, Role role, CancellationToken cancellationToken) =>
@@ -31,7 +34,7 @@ internal sealed class OfflineKeys(World world) : IOfflineKeys
     {
         try
         {
-            await using var store = SqliteStore.Open(new StoreOptions { Folder = dataFolder }, world, NullLoggerFactory.Instance);
+            await using var store = await Open(dataFolder);
             return await use(store.Keys);
         }
         catch (StoreException e)
@@ -39,4 +42,8 @@ internal sealed class OfflineKeys(World world) : IOfflineKeys
             throw StoreErrors.Explain(e);
         }
     }
+
+    private async ValueTask<IStore> Open(string dataFolder) => postgres() is { } connection
+        ? await PostgresStore.Open(new PostgresOptions { ConnectionString = connection }, world, NullLoggerFactory.Instance)
+        : SqliteStore.Open(new StoreOptions { Folder = dataFolder }, world, NullLoggerFactory.Instance);
 }

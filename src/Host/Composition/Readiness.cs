@@ -2,6 +2,7 @@ using MarketManager.Actors.Settings;
 using MarketManager.Actors.Venues;
 using MarketManager.Api.Service;
 using MarketManager.Api.Status;
+using MarketManager.Cluster.Members;
 
 namespace MarketManager.Host.Composition;
 
@@ -27,6 +28,17 @@ internal sealed class WorkerReadiness(IWorkerReport report, IVenueCatalog catalo
         !report.Workers.Any(w => w.State == "ready") ? "no worker process is ready"
         : !catalog.Ready.IsCompletedSuccessfully ? "no worker has told yet which venues there are"
         : null);
+}
+
+/// <summary>Ready while the other nodes certainly take this one for alive.</summary>
+internal sealed class LeaseReadiness(ILease lease) : IReadinessCheck
+{
+    /// <inheritdoc/>
+    public string Name => "lease";
+
+    /// <inheritdoc/>
+    public ValueTask<string?> Check(CancellationToken cancellationToken) => ValueTask.FromResult(
+        lease.Holds ? null : "the node is suspended: it could not give the cluster a sign of life in time");
 }
 
 /// <summary>Ready when all actors are recovered, and until the node is being stopped.</summary>

@@ -44,6 +44,14 @@ public static class KnownSettings
         "cluster-secret", "TEXT", "none", "What the nodes of a cluster prove themselves with; needed with --postgres")
     { Secret = true };
 
+    /// <summary>How soon a silent node is taken for dead.</summary>
+    public static readonly Setting Lease = new(
+        "lease", "SECONDS", "5", "How long a node of a cluster may be silent before the others take over what it has, 1 to 60");
+
+    /// <summary>From which address venues are asked.</summary>
+    public static readonly Setting Egress = new(
+        "egress", "NAME", "default: all nodes share one", "Nodes that reach venues from the same address share a name, and the budgets of that address");
+
     /// <summary>The certificate.</summary>
     public static readonly Setting Certificate = new(
         "certificate", "FILE", "none: plain http", "The TLS certificate and its chain, PEM");
@@ -101,7 +109,7 @@ public static class KnownSettings
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Urls, Data, Environment, Postgres, Redis, Roles, Node, NodeAddress, ClusterSecret, Certificate, CertificateKey,
+        Urls, Data, Environment, Postgres, Redis, Roles, Node, NodeAddress, ClusterSecret, Lease, Egress, Certificate, CertificateKey,
         BehindProxy, AllowPrivateVenues, RequestLimit, Demo, SimUrl, Workers, Stablecoins,
         RetentionRuns, RetentionDays, LogLevel, LogFormat,
     ];

@@ -82,6 +82,26 @@ public sealed record NodeSettings
     /// <summary>Default: text in development, else JSON.</summary>
     public LogFormat LogFormat { get; init; }
 
+    /// <summary>What it does; default: everything.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = AllRoles;
+
+    /// <summary>Null: a node on its own, with SQLite in its data folder.</summary>
+    public ClusterSettings? Cluster { get; init; }
+
+    /// <summary>All that a node can do.</summary>
+    public static IReadOnlyList<string> AllRoles { get; } = ["api", "gather", "trade", "store"];
+
     /// <summary>The settings file that was read; null where there was none.</summary>
     public string? File { get; init; }
+}
+
+/// <summary>What makes a node one of many.</summary>
+/// <param name="Postgres">The connection string.</param>
+/// <param name="Secret">What nodes prove themselves with; at least 16 characters.</param>
+/// <param name="Lease">How long a node may be silent before the others take over what it has.</param>
+/// <param name="Egress">Nodes of one name reach venues from one address.</param>
+public sealed record ClusterSettings(string Postgres, string Secret, TimeSpan Lease, string Egress)
+{
+    /// <summary>The default of <see cref="Egress"/>.</summary>
+    public const string DefaultEgress = "default";
 }

@@ -9,12 +9,11 @@ namespace MarketManager.Host.Settings;
 /// <param name="problems">Where what is wrong goes, one line each.</param>
 internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> winners, List<string> problems)
 {
-    private static readonly string[] AllRoles = ["api", "gather", "trade", "store"];
+    private const int ShortestSecret = 16;
 
     /// <summary>The settings; worth something only where no problem was found.</summary>
     public NodeSettings Parse(string? file)
     {
-        RefuseCluster();
         var defaults = new NodeSettings();
         var environment = Choice(KnownSettings.Environment, NodeEnvironment.Development);
         return new NodeSettings
@@ -37,34 +36,74 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
             RetentionAge = TimeSpan.FromDays(Whole(KnownSettings.RetentionDays, 30, 1, 3650)),
             LogLevel = Choice(KnownSettings.LogLevel, defaults.LogLevel, except: LogLevel.None),
             LogFormat = Choice(KnownSettings.LogFormat, environment == NodeEnvironment.Development ? LogFormat.Text : LogFormat.Json),
+            Roles = Roles(),
+            Cluster = Cluster(),
             File = file,
         };
     }
 
-    // A setting that would change nothing must not look as if it did.
     /// <summary>The data folder alone.</summary>
     public string DataFolder() => FullPath(KnownSettings.Data) ?? new NodeSettings().DataFolder;
 
-    private void RefuseCluster()
+    private string[] Roles()
     {
-        foreach (var setting in new[] { KnownSettings.Postgres, KnownSettings.Redis })
+        var roles = Items(KnownSettings.Roles) ?? [.. NodeSettings.AllRoles];
+        foreach (var role in roles.Except(NodeSettings.AllRoles))
         {
-            if (winners.TryGetValue(setting, out var value))
+            problems.Add(
+                $"{winners[KnownSettings.Roles].Source}: unknown role '{role}'{Nearest.Hint(role, NodeSettings.AllRoles)}; roles are {string.Join(", ", NodeSettings.AllRoles)}");
+        }
+
+        if (!winners.ContainsKey(KnownSettings.Postgres) && NodeSettings.AllRoles.Except(roles).ToList() is { Count: > 0 } missing
+            && !roles.Except(NodeSettings.AllRoles).Any())
+        {
+            problems.Add(
+                $"{winners[KnownSettings.Roles].Source}: a node on its own does everything; roles {string.Join(", ", missing)} are missing (nodes share roles with --postgres)");
+        }
+
+        return roles;
+    }
+
+    private ClusterSettings? Cluster()
+    {
+        if (winners.TryGetValue(KnownSettings.Redis, out var redis))
+        {
+            problems.Add($"{redis.Source}: this version has its bus in process only; leave {KnownSettings.Redis.Option} out");
+        }
+
+        if (!winners.TryGetValue(KnownSettings.Postgres, out var postgres))
+        {
+            foreach (var setting in new[] { KnownSettings.ClusterSecret, KnownSettings.Lease, KnownSettings.Egress })
             {
-                problems.Add($"{value.Source}: this version runs as one node, on SQLite and with the bus in process; leave {setting.Option} out");
+                if (winners.TryGetValue(setting, out var useless))
+                {
+                    problems.Add($"{useless.Source} is for the nodes of a cluster; it needs {KnownSettings.Postgres.Option}");
+                }
             }
+
+            return null;
         }
 
-        var roles = Items(KnownSettings.Roles) ?? AllRoles;
-        foreach (var role in roles.Except(AllRoles))
+        if (postgres.Text.Trim().Length == 0)
         {
-            problems.Add($"{winners[KnownSettings.Roles].Source}: unknown role '{role}'{Nearest.Hint(role, AllRoles)}; roles are {string.Join(", ", AllRoles)}");
+            problems.Add($"{postgres.Source} is empty; it is a connection string such as Host=db;Database=marketmanager;Username=marketmanager");
         }
 
-        if (AllRoles.Except(roles) is var missing && missing.Any() && !roles.Except(AllRoles).Any())
+        if (!winners.TryGetValue(KnownSettings.ClusterSecret, out var secret))
         {
-            problems.Add($"{winners[KnownSettings.Roles].Source}: a node on its own does everything; roles {string.Join(", ", missing)} are missing");
+            problems.Add(
+                $"{postgres.Source} makes this node one of a cluster, whose nodes prove themselves to each other: set {KnownSettings.ClusterSecret.Option} (or {KnownSettings.ClusterSecret.FileVariable}) to the same text on all of them");
         }
+        else if (secret.Text.Length < ShortestSecret)
+        {
+            problems.Add($"{secret.Source} must have at least {ShortestSecret} characters");
+        }
+
+        return new ClusterSettings(
+            postgres.Text,
+            secret?.Text ?? string.Empty,
+            TimeSpan.FromSeconds(Whole(KnownSettings.Lease, 5, 1, 60)),
+            Name(KnownSettings.Egress) ?? ClusterSettings.DefaultEgress);
     }
 
     private List<ListenAddress>? Urls()

@@ -38,6 +38,9 @@ public sealed class SettingsReader(IReadOnlyDictionary<string, string> variables
         return problems.Count == 0 ? folder : throw new SettingsException(problems);
     }
 
+    /// <summary>Where the cluster's data is, for commands that need no node; null where this is set for a node on its own.</summary>
+    public string? Postgres() => Winners([], [], out _).GetValueOrDefault(KnownSettings.Postgres)?.Text;
+
     private Dictionary<Setting, SettingValue> Winners(IReadOnlyList<SettingValue> commandLine, List<string> problems, out string? file)
     {
         var environment = EnvironmentSource.Read(variables, File.ReadAllText, problems);

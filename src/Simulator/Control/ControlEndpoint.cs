@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MarketManager.Simulator.Limits;
@@ -33,6 +34,11 @@ internal sealed class ControlEndpoint(
         var path = context.Request.Path.Value!;
         try
         {
+            if (!IsThisMachine(context.Request.Host.Host))
+            {
+                throw new ControlError(403, "control is for this machine only: ask for localhost, 127.0.0.1 or [::1]");
+            }
+
             await Route(context, path);
         }
         catch (ControlError e)
@@ -41,6 +47,11 @@ internal sealed class ControlEndpoint(
             await context.Response.WriteAsJsonAsync(new Problem(e.Message), Options, context.RequestAborted);
         }
     }
+
+    // It listens on loopback, but a browser carries a foreign site's pages there when that site's name resolves to loopback.
+    private static bool IsThisMachine(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private Task Route(HttpContext context, string path) => (context.Request.Method, path) switch
     {

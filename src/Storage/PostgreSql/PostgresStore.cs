@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace MarketManager.Storage.PostgreSql;
 
 /// <summary>The store of a cluster. All nodes read; what belongs to actors is written only by members, for shards that they own.</summary>
-public sealed partial class PostgresStore : IAsyncDisposable
+public sealed partial class PostgresStore : IStore
 {
     /// <summary>How many lanes a member has: for group batches, for guarded writes, and two for the results of runs.</summary>
     public const int Lanes = LaneSet.Fewest + 1;

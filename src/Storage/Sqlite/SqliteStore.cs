@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace MarketManager.Storage.Sqlite;
 
 /// <summary>The embedded store: a database file in the data folder, which one process at a time holds.</summary>
-public sealed partial class SqliteStore : IAsyncDisposable
+public sealed partial class SqliteStore : IStore
 {
     private readonly StoreFolder _folder;
     private readonly SqliteWriter _writer;

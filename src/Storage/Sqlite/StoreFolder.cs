@@ -7,7 +7,7 @@ namespace MarketManager.Storage.Sqlite;
 /// The lock lies on a file of its own: closing any handle of the database file would drop the engine's locks on it. It ends
 /// with the process, however that dies, and children do not inherit it. Local file systems only.
 /// </remarks>
-internal sealed class StoreFolder : IDisposable
+public sealed class StoreFolder : IDisposable
 {
     private const int WouldBlock = 11; // EWOULDBLOCK, as .NET passes it on in HResult
     private readonly FileStream _lock;
@@ -20,11 +20,12 @@ internal sealed class StoreFolder : IDisposable
         _owner = OwnerIn(path);
     }
 
+    /// <summary>An absolute path.</summary>
     public string Path { get; }
 
-    public string Database => DatabaseIn(Path);
+    internal string Database => DatabaseIn(Path);
 
-    public static string DatabaseIn(string folder) => System.IO.Path.Combine(folder, "marketmanager.db");
+    internal static string DatabaseIn(string folder) => System.IO.Path.Combine(folder, "marketmanager.db");
 
     /// <summary>Makes the folder where it is missing, and takes it.</summary>
     /// <exception cref="StoreLockedException">Another process holds it.</exception>
@@ -59,6 +60,7 @@ internal sealed class StoreFolder : IDisposable
         }
     }
 
+    /// <summary>Gives it free.</summary>
     public void Dispose()
     {
         File.Delete(_owner);

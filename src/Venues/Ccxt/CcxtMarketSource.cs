@@ -44,7 +44,7 @@ internal sealed class CcxtMarketSource(CcxtWorkerPool pool, VenueBudgets budgets
             "gather",
             writer => Write(writer, spec, held.Version),
             json => GatherAnswer.Read(json, held),
-            budgets.Of(spec.Key.Venue, FeedAddress.Of(spec)),
+            budgets.Of(FeedBudget.KeyOf(spec)),
             cancellationToken);
         feed.Markets = answer.Markets;
         return answer;

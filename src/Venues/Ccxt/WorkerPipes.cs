@@ -16,6 +16,7 @@ internal sealed class WorkerPipes
     private const int LoggedCharacters = 2_000;
 
     private readonly BlockingCollection<byte[]> _outgoing = new(4_096);
+    private readonly TaskCompletionSource _complaintsRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
     private readonly LineHandler _received;
     private readonly Action<string> _complained;
@@ -35,6 +36,9 @@ internal sealed class WorkerPipes
 
     /// <summary>Takes a line; it is valid during the call only.</summary>
     public delegate void LineHandler(ReadOnlySpan<byte> line);
+
+    /// <summary>Completes when all that the worker wrote to stderr has been taken; only after its end.</summary>
+    public Task ComplaintsRead => _complaintsRead.Task;
 
     /// <summary>Begins to read and write.</summary>
     public void Start()
@@ -107,6 +111,8 @@ internal sealed class WorkerPipes
         {
             _broken($"it sent garbage to its error output: {error.Message}");
         }
+
+        _complaintsRead.SetResult();
     }
 
     private void WriteInput()

@@ -15,6 +15,9 @@ namespace MarketManager.Venues.Ccxt;
 /// <remarks>It is killed as soon as it cannot be trusted: garbage, too long a line, no heartbeat for a lease, too much memory.</remarks>
 internal sealed class WorkerProcess
 {
+    /// <summary>How long what a dead worker wrote may take to be read; longer only when somebody else holds its stderr.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<long, WorkerCall> _calls = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CcxtOptions _options;
@@ -109,6 +112,7 @@ internal sealed class WorkerProcess
         await using (_world.Time.CreateTimer(_ => Tick(), null, _options.Heartbeat, _options.Heartbeat))
         {
             await _process.WaitForExitAsync();
+            await Task.WhenAny(_pipes.ComplaintsRead, Task.Delay(LastWords, _world.Time));
             Interlocked.CompareExchange(ref _brokenBecause, $"it ended with code {_process.ExitCode} {_complaint}".TrimEnd(), null);
             reason = _brokenBecause!;
         }
@@ -127,7 +131,8 @@ internal sealed class WorkerProcess
     private void Complained(string line)
     {
         WorkerLog.Complained(_logger, Pid, line);
-        if (line.Contains("error", StringComparison.OrdinalIgnoreCase))
+        var isNativeFrame = line.Contains(": 0x", StringComparison.Ordinal); // " 1: 0xb78db3 node::OOMErrorHandler(..."
+        if (line.Contains("error", StringComparison.OrdinalIgnoreCase) && !isNativeFrame)
         {
             _complaint = $"({line})";
         }

@@ -32,6 +32,9 @@ internal sealed class BudgetRule
     /// <summary>Weight in the last minute.</summary>
     public double Used(TimeSpan now) => _window.Used(now);
 
+    /// <summary>Whether it is as it was in the beginning: no weight counts, and a request may go at once.</summary>
+    public bool IsUntouched(TimeSpan now) => Used(now) == 0 && _free <= now;
+
     /// <summary>How long a request has to wait; null when the venue would never allow it.</summary>
     public TimeSpan? WaitFor(TimeSpan now, double cost) => _weightPerCost is { } weight
         ? _window.WaitFor(now, cost * weight)

@@ -14,6 +14,7 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
     private readonly Dictionary<string, RequestQueue> _parts = [];
     private readonly long _origin = time.GetTimestamp();
     private TimeSpan _blockedUntil;
+    private TimeSpan _usedAt;
 
     /// <summary>The part of the budget that is closest to its limit.</summary>
     public VenueBudgetStatus? Status
@@ -34,6 +35,28 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
 
     private TimeSpan Elapsed => time.GetElapsedTime(_origin);
 
+    /// <summary>Someone is about to use it.</summary>
+    public void Touch()
+    {
+        lock (_gate)
+        {
+            _usedAt = Elapsed;
+        }
+    }
+
+    /// <summary>Whether nobody used it for so long and nothing in it matters any more: no block, no one waiting, no weight that
+    /// still counts.</summary>
+    public bool IsIdle(TimeSpan since)
+    {
+        lock (_gate)
+        {
+            var now = Elapsed;
+            return now - _usedAt > since
+                && _blockedUntil <= now
+                && _parts.Values.All(part => part.Peek() is null && part.Rule.IsUntouched(now));
+        }
+    }
+
     /// <summary>Waits until a request may go.</summary>
     /// <param name="priority">Who goes first.</param>
     /// <param name="endpoint">First segment of the path.</param>
@@ -45,6 +68,7 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
     {
         lock (_gate)
         {
+            _usedAt = Elapsed;
             var part = PartOf(endpoint, rateLimit);
             if (part.Rule.WaitFor(Elapsed, cost) is null)
             {
@@ -73,7 +97,7 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
     {
         lock (_gate)
         {
-            var now = Elapsed;
+            var now = _usedAt = Elapsed;
             var part = _parts.GetValueOrDefault(VenueWeights.PartOf(venue, endpoint));
             if (usedWeight is { } used)
             {

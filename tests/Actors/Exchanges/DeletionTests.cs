@@ -1,7 +1,6 @@
 using MarketManager.Actors.Exchanges;
 using MarketManager.Actors.Runs;
 using MarketManager.Actors.Tests.Harness;
-using MarketManager.TestKit;
 using Xunit;
 
 namespace MarketManager.Actors.Tests.Exchanges;
@@ -14,7 +13,8 @@ public sealed class DeletionTests : ExchangeTests
         var id = Create();
         Node.Advance(1);
         var last = Get(id);
-        Assert.Equal(last, Accepted(Delete(id)));
+        var deleted = Accepted(Delete(id));
+        Assert.Equal((last.Name, last.Version, last.LastUpdate), (deleted.Name, deleted.Version, deleted.LastUpdate));
 
         Assert.Equal((0, 0, 1), (Store.Tables.Exchanges.Count, Store.Tables.Markets.Count, Store.RunsOf(id).Count));
         AssertGone(id);
@@ -31,7 +31,8 @@ public sealed class DeletionTests : ExchangeTests
 
         Assert.True(pass.IsCancelled);
         var commit = Store.Journal.Commits[^1];
-        Assert.Equal(commits + 1, Store.Journal.Commits.Count);
+        Assert.Equal(commits + 2, Store.Journal.Commits.Count);
+        Assert.Equal(["exchange.deletion_begun"], Store.Journal.Commits[^2].Events.Select(e => e.Kind));
         Assert.Equal(["run.ended", "run.schedule_cleared", "exchange.deleted"], commit.Events.Select(e => e.Kind));
         Assert.Equal([typeof(RunClosed), typeof(ExchangeUpdated), typeof(ExchangeRemoved)], commit.Rows.Select(row => row.GetType()));
         Assert.Equal((RunState.Cancelled, ErrorKinds.Deleted), (LastRun(id).State, LastRun(id).Error!.Kind));
@@ -43,7 +44,7 @@ public sealed class DeletionTests : ExchangeTests
     {
         var (id, pass) = CreateRunning();
         pass.ConfirmsLate = true;
-        var answer = Node.Send(x => x.Delete(id, null, default));
+        var answer = BeginDelete(id);
         Node.Advance(5);
         Assert.False(answer.IsCompleted);
         Assert.Equal(RunState.Running, LastRun(id).State);
@@ -55,16 +56,73 @@ public sealed class DeletionTests : ExchangeTests
     }
 
     [Fact]
-    public void Second_deletion_during_the_first_is_rejected()
+    public void Second_deletion_waits_for_the_end_of_the_first()
     {
         var (id, pass) = CreateRunning();
         pass.ConfirmsLate = true;
-        var first = Node.Send(x => x.Delete(id, null, default));
-        Node.Run();
-        Assert.Equal(RejectionKind.Conflict, Rejected(Delete(id)));
+        var (first, second) = (BeginDelete(id), BeginDelete(id));
+        Assert.Equal(RejectionKind.Stale, Rejected(Delete(id, version: 2)));
+
         pass.ConfirmCancel();
         Node.Run();
         Accepted(TestNode.Answered(first));
+        Accepted(TestNode.Answered(second));
+        Assert.Single(Store.EventsOf(id).OfType<ExchangeEvent.DeletionBegun>());
+        AssertGone(id);
+    }
+
+    [Fact]
+    public void Callers_beyond_a_hundred_are_told_at_once_that_the_end_is_still_to_come()
+    {
+        var (id, pass) = CreateRunning();
+        pass.ConfirmsLate = true;
+        var answers = Enumerable.Range(0, 100).Select(_ => BeginDelete(id)).ToList();
+        Assert.Equal(RejectionKind.OutcomeUnknown, Rejected(Delete(id)));
+        pass.ConfirmCancel();
+        Node.Run();
+        Assert.All(answers, answer => Accepted(TestNode.Answered(answer)));
+    }
+
+    [Fact]
+    public void Exchange_that_is_being_deleted_is_shown_and_takes_nothing_else()
+    {
+        var (id, pass) = CreateRunning(interval: 10);
+        pass.ConfirmsLate = true;
+        var version = Get(id).Version;
+        var deleted = BeginDelete(id);
+
+        var shown = Get(id);
+        Assert.Equal((ExchangeCondition.Running, null, version), (shown.Status.State, shown.Status.NextRun, shown.Version));
+        Assert.Equal(Store.Tables.Exchanges[id], shown);
+        Assert.Equal(RejectionKind.Conflict, Rejected(Change(id, new(Interval: Patch.To(30L)))));
+        var run = RunNow(id).Why!;
+        Assert.Equal((RejectionKind.Conflict, LastRun(id).RunId), (run.Kind, run.RunId!.Value));
+        Assert.Null(Node.Call(x => x.SetPaused(true, default)));
+        Assert.Null(Node.Call(x => x.SetPaused(false, default)));
+
+        pass.ConfirmCancel();
+        Node.Run();
+        Accepted(TestNode.Answered(deleted));
+        Node.Advance(60);
+        Assert.Single(Store.RunsOf(id));
+    }
+
+    [Fact]
+    public void Run_that_came_to_its_own_end_before_it_could_be_cancelled_keeps_its_outcome()
+    {
+        var (id, pass) = CreateRunning();
+        Store.Journal.Hold();
+        var deleted = BeginDelete(id);
+        pass.Succeed(); // while the decision is on its way to the store
+        Node.Run();
+        Store.Journal.Release();
+        Node.Run();
+
+        Accepted(TestNode.Answered(deleted));
+        Assert.Equal((RunState.Succeeded, 2), (LastRun(id).State, LastRun(id).Tally!.Markets));
+        Assert.Equal(
+            ["run.ended", "exchange.gathered", "run.schedule_cleared", "exchange.deleted"],
+            Store.Journal.Commits[^1].Events.Select(e => e.Kind));
         AssertGone(id);
     }
 
@@ -86,40 +144,5 @@ public sealed class DeletionTests : ExchangeTests
         Node.Start();
         AssertGone(id);
         Assert.Equal(0, Node.Exchanges.Directory.Count);
-    }
-
-    [Fact]
-    public void Deletion_that_the_store_does_not_take_is_not_made_and_the_run_that_it_cut_short_is_made_up_for()
-    {
-        var (id, _) = CreateRunning();
-        Store.Journal.FailNext(JournalFault.Full);
-        Assert.Equal(RejectionKind.StoreFull, Rejected(Delete(id)));
-        Node.Advance(5);
-        Assert.Equal([RunState.Crashed, RunState.Succeeded], Store.RunsOf(id).Select(run => run.State));
-        Assert.Equal((RunTrigger.Recovery, Store.RunsOf(id)[0].RunId), (LastRun(id).Trigger, LastRun(id).Recovers));
-        Accepted(Delete(id));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Deletion_that_the_store_took_without_an_answer_is_made(bool isRunning)
-    {
-        var id = isRunning ? CreateRunning().Id : Create(enabled: false);
-        Store.Journal.FailNext(JournalFault.UnknownButCommitted);
-        Assert.Equal(RejectionKind.OutcomeUnknown, Rejected(Delete(id)));
-        Node.Advance(5);
-        AssertGone(id);
-        Assert.Equal((0, 0), (Store.Tables.Exchanges.Count, Node.Exchanges.Directory.Count));
-    }
-
-    private Answer<ExchangeView> Delete(long id, long? version = null) => Node.Call(x => x.Delete(id, version, default));
-
-    private void AssertGone(long id)
-    {
-        Assert.Equal(RejectionKind.NotFound, Rejected(Node.Call(x => x.Get(id, default))));
-        Assert.Equal(RejectionKind.NotFound, Rejected(Change(id, new(Enabled: Patch.To(true)))));
-        Assert.Equal(RejectionKind.NotFound, Rejected(RunNow(id)));
-        Assert.Equal(RejectionKind.NotFound, Rejected(Delete(id)));
     }
 }

@@ -33,6 +33,7 @@ public sealed class DomainCodecTests
             """{"volume":1234567.89,"top_pair":"USDT-BTC","top_pair_volume":0.00000001,"at":"2026-01-15T12:00:00.123+00:00"}"""
         },
         { "exchange.gathered", new ExchangeEvent.Gathered(null, null, null, At), """{"at":"2026-01-15T12:00:00.123+00:00"}""" },
+        { "exchange.deletion_begun", new ExchangeEvent.DeletionBegun(At), """{"at":"2026-01-15T12:00:00.123+00:00"}""" },
         { "exchange.deleted", new ExchangeEvent.Deleted(At), """{"at":"2026-01-15T12:00:00.123+00:00"}""" },
         {
             "run.schedule_set",
@@ -111,6 +112,15 @@ public sealed class DomainCodecTests
         };
         Assert.Equal(state, Codec.DecodeState(Codec.EncodeState(state).Span));
         Assert.Equal(ExchangeState.Unborn, Codec.DecodeState(Codec.EncodeState(ExchangeState.Unborn).Span));
+    }
+
+    [Fact]
+    public void Snapshot_from_before_deletions_were_decided_is_read()
+    {
+        var json = Encoding.UTF8.GetString(Codec.EncodeState(ExchangeState.Unborn with { Deleting = true }).Span);
+        Assert.Contains(",\"deleting\":true", json, StringComparison.Ordinal);
+        var older = json.Replace(",\"deleting\":true", string.Empty, StringComparison.Ordinal);
+        Assert.Equal(ExchangeState.Unborn, Codec.DecodeState(Encoding.UTF8.GetBytes(older)));
     }
 
     private sealed record NewEvent(DateTimeOffset At) : DomainEvent(At);

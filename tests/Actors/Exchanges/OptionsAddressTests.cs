@@ -47,6 +47,8 @@ public sealed class OptionsAddressTests
     [InlineData("http://user:hunter2@api.example.com/")]
     [InlineData("http://api.example.com/?apiKey=hunter2")]
     [InlineData("http://api.example.com/?a=1&signature=hunter2")]
+    [InlineData("http://api.example.com/?a=1&%61pi%4Bey=hunter2")]
+    [InlineData("http://api.example.com/?%73ecret#x")]
     public void Secrets_in_an_address_are_refused_and_not_repeated(string url) =>
         Assert.Equal(["options.ccxt.urls.api.public: keys and secrets are refused here, in a URL too"], Url(url));
 

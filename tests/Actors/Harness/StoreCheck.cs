@@ -36,6 +36,7 @@ internal static class StoreCheck
         foreach (var e in events)
         {
             Require(!state.Deleted, $"{e} came after the end");
+            Require(!state.Deleting || MayEnd(e), $"{e} came after the deletion was decided");
             state = state.Apply(e);
             switch (e)
             {
@@ -62,6 +63,11 @@ internal static class StoreCheck
         var row = store.Tables.Exchanges.GetValueOrDefault(id);
         Equal(state.Exists ? Shown(state, events.Count, row?.Status.Attempt ?? 1) : null, row is null ? null : Timeless(row));
     }
+
+    // The run ends as cancelled or as it ended first; that its process died is no end of it then.
+    private static bool MayEnd(DomainEvent e) =>
+        e is RunEvent.Ended { Error: null or { Kind: not ErrorKinds.ProcessDied } } or ExchangeEvent.Gathered or RunEvent.ScheduleCleared
+            or ExchangeEvent.Deleted;
 
     // When the next run is due depends on the instant at which it was asked.
     private static ExchangeView Timeless(ExchangeView view) => view with { Status = view.Status with { NextRun = null } };

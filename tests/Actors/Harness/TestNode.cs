@@ -83,8 +83,12 @@ internal sealed class TestNode
         var system = new ActorSystem(Name, world, NullLoggerFactory.Instance, _scheduler);
         var ports = new ExchangePorts(_journal, Store, Store, Store, Store, _source, new FakeVenues());
         var policy = new ExchangePolicy(Name, Stablecoins.Default, AllowPrivateAddresses: true);
-        return Begin(async () => _exchanges = await ExchangeSystem.Start(
-            system, ports, policy, NullLogger<ExchangeSystem>.Instance, CancellationToken.None));
+        return Begin(async () =>
+        {
+            var exchanges = await ExchangeSystem.Start(system, ports, policy, NullLogger<ExchangeSystem>.Instance, CancellationToken.None);
+            await exchanges.OpenAll(CancellationToken.None);
+            return _exchanges = exchanges;
+        });
     }
 
     /// <summary>The process dies where it stands: no turn, no timer and no answer of it comes any more.</summary>

@@ -41,6 +41,19 @@ public sealed class RunningActorClockTests : ExchangeTests
     }
 
     [Fact]
+    public void Runs_after_a_clock_was_set_back_still_sort_by_their_ids()
+    {
+        var id = Create(interval: 10);
+        Node.Advance(1);
+        Node.StepClock(-Hour);
+        Node.Advance(200);
+        var runs = Store.RunsOf(id);
+        Assert.InRange(runs.Count, 20, 22);
+        Assert.Equal(runs.OrderBy(run => run.RunId.ToString(), StringComparer.Ordinal).Select(run => run.Number), runs.Select(run => run.Number));
+        Assert.All(runs.Zip(runs.Skip(1)), pair => Assert.True(pair.Second.Started >= pair.First.Ended && pair.Second.Started > pair.First.Started));
+    }
+
+    [Fact]
     public void Clock_set_back_during_a_run_does_not_hold_up_the_next()
     {
         var (id, pass) = CreateRunning(interval: 10);

@@ -66,7 +66,7 @@ public sealed class RunningActorLeaveTests : ExchangeTests
     }
 
     [Fact]
-    public void Leaving_node_starts_nothing_and_says_so()
+    public void Leaving_node_starts_nothing_and_answers_until_the_last_run_has_ended()
     {
         var (id, _) = CreateRunning(interval: 2);
         var other = Create("other", interval: 2, venue: "kraken");
@@ -74,10 +74,10 @@ public sealed class RunningActorLeaveTests : ExchangeTests
         _ = Leave();
         Node.Advance(5);
         Assert.Single(Store.RunsOf(other));
-        Assert.Equal(RejectionKind.Unavailable, Rejected(RunNow(id)));
-        Assert.Equal(RejectionKind.Unavailable, Rejected(RunNow(other)));
-        Assert.Equal(RejectionKind.Unavailable, Rejected(Node.Call(x => x.Create(Draft("third"), null, default))));
-        Assert.Equal(RejectionKind.Unavailable, Rejected(Node.Call(x => x.Get(other, default))));
+        Assert.Equal(RejectionKind.Moved, Rejected(RunNow(id)));
+        Assert.Equal(RejectionKind.Moved, Rejected(RunNow(other)));
+        Assert.Equal(RejectionKind.Moved, Rejected(Node.Call(x => x.Create(Draft("third"), null, default))));
+        Assert.Equal(other, Get(other).Id);
     }
 
     private Task<bool> Leave() => Node.Begin(async () =>

@@ -121,6 +121,22 @@ public sealed class RunningActorStoreTests : ExchangeTests
     }
 
     [Fact]
+    public void Run_whose_end_cannot_be_kept_because_history_lost_it_stops_its_exchange_for_good()
+    {
+        var (id, pass) = CreateRunning();
+        var lost = LastRun(id);
+        Store.Tables.Runs.Remove(lost.RunId);
+        pass.Succeed();
+        Node.Advance(60);
+
+        var why = Node.Call(x => x.Get(id, default)).Why!;
+        Assert.Equal(RejectionKind.Unavailable, why.Kind);
+        Assert.Contains($"run {lost.RunId} of exchange-{id} is going by its events, but not in the history", why.Detail, StringComparison.Ordinal);
+        Assert.Equal([id], Node.Exchanges.Directory.Broken.Keys);
+        Store.Tables.Runs.Add(lost.RunId, lost);
+    }
+
+    [Fact]
     public void Exchange_that_restarts_after_a_pause_was_ended_goes_on()
     {
         Assert.Null(Node.Call(x => x.SetPaused(true, default)));

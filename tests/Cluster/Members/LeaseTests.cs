@@ -1,6 +1,5 @@
 using MarketManager.Cluster.Members;
 using MarketManager.TestKit;
-using Xunit;
 
 namespace MarketManager.Cluster.Tests.Members;
 

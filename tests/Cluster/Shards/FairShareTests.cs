@@ -3,7 +3,6 @@ using FsCheck.Fluent;
 using MarketManager.Cluster.Members;
 using MarketManager.Cluster.Shards;
 using MarketManager.Kernel;
-using Xunit;
 
 namespace MarketManager.Cluster.Tests.Shards;
 

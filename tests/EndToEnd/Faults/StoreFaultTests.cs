@@ -7,6 +7,8 @@ namespace MarketManager.EndToEnd.Tests.Faults;
 /// <summary>A database that cannot be written: clear errors, nothing changed, and it goes on by itself.</summary>
 public sealed class StoreFaultTests
 {
+    private const string HeldOnce = $$"""{"kind":"hang","path":"{{RunningSimulator.Tickers}}","count":1}""";
+
     [Fact]
     public async Task Locked_database_refuses_changes_and_runs_go_on_when_it_is_free()
     {
@@ -40,9 +42,7 @@ public sealed class StoreFaultTests
         await RunningNode.Until("it runs", async () => (await rig.Exchange(going)).GetProperty("last_update").ValueKind == JsonValueKind.String);
         var before = await rig.Ask("GET", $"api/exchanges/{id}/");
 
-        disk.Fill();
-        var size = 100;
-        await RunningNode.Until("the write-ahead log has no room either", async () => (await Fatten(rig, id, size++)).Code == 507);
+        await Fill(disk, rig, id);
         var full = await rig.Ask("GET", $"api/exchanges/{id}/");
         await RefusesEveryChange(rig, id, 507);
         Assert.Equal(full.Text, (await rig.Ask("GET", $"api/exchanges/{id}/")).Text);
@@ -52,6 +52,69 @@ public sealed class StoreFaultTests
         await GoesOn(rig, id, going, latest, full);
         await rig.KillAndStart();
         Assert.Equal(before["created"], (await rig.Ask("GET", $"api/exchanges/{id}/"))["created"]);
+    }
+
+    [DiskFact]
+    public async Task Deletion_on_a_full_disk_is_refused_and_the_run_goes_on()
+    {
+        using var data = new DataFolder();
+        using var disk = new SmallDisk(data.Path, 16);
+        await using var rig = await NodeOnSimulator.Make(data);
+        var other = await rig.Create();
+        var (id, run) = await BeginHeldRun(rig);
+
+        await Fill(disk, rig, other);
+        Assert.Equal(507, (await rig.Ask("DELETE", $"api/exchanges/{id}/")).Code);
+        var status = (await rig.Exchange(id)).GetProperty("status");
+        Assert.Equal(("running", run), (status.GetProperty("state").GetString(), status.GetProperty("last_run_id").GetString()));
+        disk.Free();
+
+        // The request that hung was given up by the worker, and the run's second attempt brought what it was to bring.
+        Assert.Equal("succeeded - 2", NodeOnSimulator.Outcome(await rig.Ended(id, run)));
+        Assert.Equal(204, (await rig.Ask("DELETE", $"api/exchanges/{id}/")).Code);
+    }
+
+    [DiskFact]
+    public async Task Deletion_whose_end_finds_the_disk_full_ends_when_there_is_room()
+    {
+        using var data = new DataFolder();
+        using var disk = new SmallDisk(data.Path, 16);
+        await using var rig = await NodeOnSimulator.Make(data);
+        var other = await rig.Create();
+        var (id, run) = await BeginHeldRun(rig);
+        var path = $"api/exchanges/{id}/";
+
+        // A frozen worker does not let go of the run: time to fill the disk between the decision and the end.
+        var worker = Assert.Single(await rig.Workers());
+        Signals.Freeze(worker);
+        var deletion = rig.Ask("DELETE", path);
+        await RunningNode.Until("the deletion is decided", async () => (await rig.Ask("PATCH", path, """{"interval":77}""")).Code == 409);
+        await Fill(disk, rig, other);
+        Signals.Kill(worker);
+        await RunningNode.Until("the end was tried", () => Task.FromResult(rig.Node.Log.Contains($"could not keep the end of run {run}", StringComparison.Ordinal)));
+        Assert.Equal((false, 200), (deletion.IsCompleted, (await rig.Ask("GET", path)).Code));
+        disk.Free();
+
+        Assert.Equal(204, (await deletion).Code);
+        Assert.Equal(404, (await rig.Ask("GET", path)).Code);
+        Assert.Equal("cancelled deleted 1", NodeOnSimulator.Outcome(Assert.Single(await rig.Runs(id))));
+    }
+
+    [Fact]
+    public async Task Deletion_whose_process_is_killed_in_between_is_made_by_the_next()
+    {
+        await using var rig = await NodeOnSimulator.Make();
+        var (id, _) = await BeginHeldRun(rig);
+        var path = $"api/exchanges/{id}/";
+        Signals.Freeze(Assert.Single(await rig.Workers()));
+        var deletion = rig.Ask("DELETE", path);
+        await RunningNode.Until("the deletion is decided", async () => (await rig.Ask("PATCH", path, """{"interval":77}""")).Code == 409);
+
+        await rig.KillAndStart();
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => deletion);
+        Assert.Equal(404, (await rig.Ask("GET", path)).Code);
+        Assert.Equal("cancelled deleted 1", NodeOnSimulator.Outcome(Assert.Single(await rig.Runs(id))));
     }
 
     [DiskFact]
@@ -109,6 +172,23 @@ public sealed class StoreFaultTests
         Assert.Equal(before["updated"], (await rig.Ask("GET", $"api/exchanges/{id}/"))["updated"]);
         Assert.Single(await rig.Runs(id));
         Assert.Equal(200, (await rig.Ask("PATCH", $"api/exchanges/{id}/", """{"interval":78}""")).Code);
+    }
+
+    private static async Task<(long Exchange, string Run)> BeginHeldRun(NodeOnSimulator rig)
+    {
+        await rig.Venue.Order(HeldOnce);
+        var id = await rig.Create();
+        var run = await rig.Begin(id);
+        await RunningNode.Until("the worker gathers", async () => await rig.Venue.Asked(RunningSimulator.Tickers) == 1);
+        return (id, run);
+    }
+
+    // What is free inside the write-ahead log is used up by changes of an exchange.
+    private static async Task Fill(SmallDisk disk, NodeOnSimulator rig, long id)
+    {
+        disk.Fill();
+        var size = 100;
+        await RunningNode.Until("the write-ahead log has no room either", async () => (await Fatten(rig, id, size++)).Code == 507);
     }
 
     private static Task<Reply> Fatten(NodeOnSimulator rig, long id, int size)

@@ -26,7 +26,10 @@ internal static class Invocation
     }
 
     /// <summary>Starts a command; its stdout and stderr are to be read.</summary>
-    public static Process Start(params IEnumerable<string> arguments)
+    public static Process Start(params IEnumerable<string> arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts a command with variables besides those of this process.</summary>
+    public static Process Start(IReadOnlyDictionary<string, string> variables, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Program, arguments)
         {
@@ -42,6 +45,11 @@ internal static class Invocation
 
         // A terminal in which a daemon lives must not be this test's.
         start.Environment["NO_COLOR"] = "1";
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
 }

@@ -18,6 +18,12 @@ public sealed class NodeOnSimulator : IAsyncLifetime, IAsyncDisposable
 
     internal DataFolder Data { get; private set; } = null!;
 
+    /// <summary>Variables of the node's, besides those of this process.</summary>
+    internal IReadOnlyDictionary<string, string> Variables { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>How many workers the node has.</summary>
+    internal int WorkerCount { get; private init; } = 1;
+
     public async Task InitializeAsync()
     {
         Data ??= _ownData = new DataFolder();
@@ -50,9 +56,22 @@ public sealed class NodeOnSimulator : IAsyncLifetime, IAsyncDisposable
         return made;
     }
 
+    /// <summary>One for a single test, with variables of its own.</summary>
+    internal static async Task<NodeOnSimulator> Make(IReadOnlyDictionary<string, string> variables, int workers = 1)
+    {
+        var made = new NodeOnSimulator { Variables = variables, WorkerCount = workers };
+        await made.InitializeAsync();
+        return made;
+    }
+
     /// <summary>A node on the same data.</summary>
-    public async Task Start() =>
-        _node = await RunningNode.Start(Data, "--workers", "1", "--sim-url", Venue.Address.GetLeftPart(UriPartial.Authority));
+    public async Task Start() => _node = await RunningNode.Start(
+        Data,
+        Variables,
+        [
+            "--workers", WorkerCount.ToString(CultureInfo.InvariantCulture),
+            "--sim-url", Venue.Address.GetLeftPart(UriPartial.Authority),
+        ]);
 
     /// <summary>Ends the node as hard as possible, and starts the next one.</summary>
     public async Task KillAndStart()

@@ -34,9 +34,15 @@ internal sealed partial class RunningNode : IAsyncDisposable
     public string Log => string.Join('\n', _log);
 
     /// <summary>Starts a node on a free port and waits until it is ready.</summary>
-    public static async Task<RunningNode> Start(DataFolder data, params IEnumerable<string> options)
+    public static Task<RunningNode> Start(DataFolder data, params IEnumerable<string> options) =>
+        Start(data, new Dictionary<string, string>(), options);
+
+    /// <summary>Starts one with variables besides those of this process.</summary>
+    public static async Task<RunningNode> Start(
+        DataFolder data, IReadOnlyDictionary<string, string> variables, IEnumerable<string> options)
     {
-        var node = new RunningNode(Invocation.Start(["run", "--data", data.Path, "--urls", "http://127.0.0.1:0", .. options]));
+        var node = new RunningNode(
+            Invocation.Start(variables, ["run", "--data", data.Path, "--urls", "http://127.0.0.1:0", .. options]));
         var ended = node._process.WaitForExitAsync();
         var first = await Task.WhenAny(node._ready.Task, ended).WaitAsync(Invocation.Patience);
         if (first == ended)

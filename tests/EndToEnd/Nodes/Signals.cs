@@ -7,6 +7,9 @@ internal static class Signals
 {
     public static void Kill(int pid) => Send(pid, 9);
 
+    /// <summary>SIGUSR2, which means what its receiver makes of it.</summary>
+    public static void SendUser2(int pid) => Send(pid, 12);
+
     public static void Terminate(int pid) => Send(pid, 15);
 
     public static void Continue(int pid) => Send(pid, 18);

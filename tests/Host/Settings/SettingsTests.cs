@@ -147,11 +147,12 @@ public sealed class SettingsTests : IDisposable
     public void Secret_is_read_from_the_file_that_a_variable_names()
     {
         var file = Path.Combine(_config.FullName, "secret");
-        System.IO.File.WriteAllText(file, "s3cret\n");
+        System.IO.File.WriteAllText(file, "a secret of the cluster\n");
+        _variables["MARKETMANAGER_POSTGRES"] = "Host=db";
         _variables["MARKETMANAGER_CLUSTER_SECRET_FILE"] = file;
-        Assert.Empty(Problems());
+        Assert.Equal(new ClusterSettings("Host=db", "a secret of the cluster", TimeSpan.FromSeconds(5), "default"), Read().Cluster);
 
-        _variables["MARKETMANAGER_CLUSTER_SECRET"] = "other";
+        _variables["MARKETMANAGER_CLUSTER_SECRET"] = "another secret of it";
         Assert.Equal(["MARKETMANAGER_CLUSTER_SECRET and MARKETMANAGER_CLUSTER_SECRET_FILE are both set; one must go"], Problems());
     }
 
@@ -164,19 +165,46 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("MARKETMANAGER_POSTGRES", "Host=db;Password=hidden")]
-    [InlineData("MARKETMANAGER_REDIS", "cache:6379,password=hidden")]
-    public void Cluster_is_refused_as_long_as_there_is_none(string name, string value)
+    [InlineData("MARKETMANAGER_POSTGRES=Host=db;Password=hidden", "MARKETMANAGER_POSTGRES makes this node one of a cluster, whose nodes prove")]
+    [InlineData("MARKETMANAGER_POSTGRES= ", "MARKETMANAGER_POSTGRES is empty; it is a connection string such as")]
+    [InlineData("MARKETMANAGER_CLUSTER_SECRET=too short, hidden", "MARKETMANAGER_CLUSTER_SECRET is for the nodes of a cluster; it needs --postgres")]
+    [InlineData("MARKETMANAGER_LEASE=3", "MARKETMANAGER_LEASE is for the nodes of a cluster; it needs --postgres")]
+    [InlineData("MARKETMANAGER_EGRESS=office", "MARKETMANAGER_EGRESS is for the nodes of a cluster; it needs --postgres")]
+    [InlineData("MARKETMANAGER_REDIS=cache:6379,password=hidden", "MARKETMANAGER_REDIS: this version has its bus in process only")]
+    public void Cluster_with_a_part_missing_is_refused(string variable, string problem)
     {
+        var (name, value) = (variable.Split('=', 2)[0], variable.Split('=', 2)[1]);
         _variables[name] = value;
-        var problem = Assert.Single(Problems());
-        Assert.StartsWith($"{name}: this version runs as one node", problem, StringComparison.Ordinal);
-        Assert.DoesNotContain("hidden", problem, StringComparison.Ordinal);
+        if (value == " ")
+        {
+            _variables["MARKETMANAGER_CLUSTER_SECRET"] = "a secret of the cluster";
+        }
+
+        var found = Assert.Single(Problems());
+        Assert.StartsWith(problem, found, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Secret_that_could_be_guessed_is_refused()
+    {
+        _variables["MARKETMANAGER_POSTGRES"] = "Host=db";
+        _variables["MARKETMANAGER_CLUSTER_SECRET"] = "fifteen letters";
+        Assert.Equal(["MARKETMANAGER_CLUSTER_SECRET must have at least 16 characters"], Problems());
+    }
+
+    [Fact]
+    public void Nodes_of_a_cluster_may_share_the_roles()
+    {
+        _variables["MARKETMANAGER_POSTGRES"] = "Host=db";
+        _variables["MARKETMANAGER_CLUSTER_SECRET"] = "a secret of the cluster";
+        _variables["MARKETMANAGER_ROLES"] = "api,store";
+        Assert.Equal(["api", "store"], Read().Roles);
     }
 
     [Theory]
     [InlineData("api,gather,trade,store", null)]
-    [InlineData("api,gather", "--roles: a node on its own does everything; roles trade, store are missing")]
+    [InlineData("api,gather", "--roles: a node on its own does everything; roles trade, store are missing (nodes share roles with --postgres)")]
     [InlineData("api,gathr,trade,store", "--roles: unknown role 'gathr'; did you mean 'gather'?; roles are api, gather, trade, store")]
     public void Lone_node_has_all_roles(string roles, string? problem) =>
         Assert.Equal(problem is null ? [] : new[] { problem }, Problems((KnownSettings.Roles, roles)));

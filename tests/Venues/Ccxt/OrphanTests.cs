@@ -64,6 +64,7 @@ public class OrphanTests
     {
         using var starter = new ProcessStarter();
         using var child = await starter.Start(new ProcessStartInfo("sleep", ["600"]));
+        await Eventually.Holds("it has asked for the signal", () => File.ReadAllText($"/proc/{child.Id}/comm") == "sleep\n");
 
         starter.Dispose(); // the thread that forked it ends, as it would with the process
 

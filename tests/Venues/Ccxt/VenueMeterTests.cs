@@ -31,7 +31,7 @@ public class VenueMeterTests
 
         meter.Gathered(Venue, "network");
         meter.Rejected(Venue, 7);
-        var budget = budgets.Of(Venue, "");
+        var budget = budgets.Of(new BudgetKey(Venue, ""));
         _ = budget.Acquire(RequestPriority.Polling, "", 3, 100, default);
         budget.Observe("", 429, null, TimeSpan.FromSeconds(9));
         listener.RecordObservableInstruments();

@@ -171,18 +171,6 @@ public class VenueBudgetTests
         Assert.False(Ask(budget).IsCompleted);
     }
 
-    [Fact]
-    public void A_venues_status_is_that_of_its_address_closest_to_the_limit()
-    {
-        var budgets = new VenueBudgets(_time);
-        Assert.Null(budgets.Status("binance"));
-        _ = Ask(budgets.Of("binance", ""), cost: 1);
-        _ = Ask(budgets.Of("binance", "proxy"), cost: 100);
-
-        Assert.Equal(new VenueBudgetStatus(6_000, 500, null), budgets.Status("binance"));
-        Assert.Same(budgets.Of("binance", "proxy"), budgets.Of("binance", "proxy"));
-    }
-
     private static Task Ask(
         VenueBudget budget,
         string endpoint = "api",

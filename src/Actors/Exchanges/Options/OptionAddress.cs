@@ -97,7 +97,8 @@ internal static class OptionAddress
             && host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             && !host.StartsWith('.') && !host.Contains("..", StringComparison.Ordinal);
 
+    // A server reads "%61piKey" as "apiKey".
     private static bool NamesSecret(string url) =>
         url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query
-        && url[(query + 1)..].Split('&', ';', '#').Any(pair => OptionShape.IsSecret(pair.Split('=')[0]));
+        && url[(query + 1)..].Split('&', ';', '#').Any(pair => OptionShape.IsSecret(Uri.UnescapeDataString(pair.Split('=')[0])));
 }

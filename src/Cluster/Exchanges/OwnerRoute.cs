@@ -1,0 +1,121 @@
+using System.Text.Json;
+using MarketManager.Actors;
+using MarketManager.Actors.Idempotency;
+using MarketManager.Cluster.Members;
+using MarketManager.Cluster.Peers;
+using MarketManager.Kernel;
+
+namespace MarketManager.Cluster.Exchanges;
+
+/// <summary>Brings a request to the node that owns the exchange, and is not put off while the owner changes.</summary>
+/// <remarks>
+/// What was certainly not carried out is sent again, to whoever owns the exchange by then. So is a command whose fate is not
+/// known, under the same key: an owner that has carried it out, or whose predecessor has, answers what was answered first.
+/// </remarks>
+internal sealed class OwnerRoute(World world, IClusterViews views, ExchangeOwner here, IPeers peers)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan TellPatience = TimeSpan.FromSeconds(2);
+    private static readonly Rejection NoOwner = new(
+        RejectionKind.Unavailable, "no node could take the request in time, because the exchange is changing hands; nothing was changed; try again");
+
+    private static readonly Rejection Unknown = new(
+        RejectionKind.OutcomeUnknown,
+        "the node that owns the exchange did not answer in time; the change may or may not have been made; repeat it with the same Idempotency-Key");
+
+    /// <summary>The owner's answer, or why none could be had within <paramref name="patience"/>.</summary>
+    public async ValueTask<KeptAnswer> Ask(ExchangeRequest request, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var began = world.Time.GetTimestamp();
+        var isUnknown = false;
+        PeerRequest? sent = null;
+        for (var view = views.Current; ;)
+        {
+            var left = patience - world.Time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+            {
+                return Rejected(isUnknown && request.IsCommand ? Unknown : NoOwner);
+            }
+
+            if (view.OwnerOf(ExchangeShards.Role, Shard.Of(request.Id)) is { } owner)
+            {
+                Fate fate;
+                if (owner.Incarnation == view.Me)
+                {
+                    fate = FateOf(await here.Handle(request, cancellationToken));
+                }
+                else
+                {
+                    // A try that may still be under way is repeated under its id: the same node then waits for it, and does not
+                    // begin another one. After an answer a new try is a new one; the key keeps it from being carried out twice.
+                    sent = sent is null || !isUnknown ? Wrap(request, left) : sent with { Within = left };
+                    fate = FateOf(await peers.Ask(owner, sent, cancellationToken));
+                }
+
+                if (fate.Answer is { } answer)
+                {
+                    return answer;
+                }
+
+                isUnknown |= fate.IsUnknown;
+            }
+
+            view = await Newer(view, left, cancellationToken);
+        }
+    }
+
+    /// <summary>Tells all other nodes, each for itself; one that cannot be reached is not told.</summary>
+    public async ValueTask Tell(ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        var view = views.Current;
+        var asks = view.Members.Where(member => member.Incarnation != view.Me)
+            .Select(member => peers.Ask(member, Wrap(request, TellPatience), cancellationToken))
+            .ToList();
+        foreach (var ask in asks)
+        {
+            await ask;
+        }
+    }
+
+    private PeerRequest Wrap(ExchangeRequest request, TimeSpan within) =>
+        new(world.NewId(world.Now), ExchangePeers.Operation, request.ToJson(), within) { IsSafe = !request.IsCommand };
+
+    private static Fate FateOf(PeerReply reply)
+    {
+        if (!reply.IsReplied)
+        {
+            return new Fate(null, !reply.IsNotExecuted);
+        }
+
+        return FateOf(JsonSerializer.Deserialize(reply.Payload.Span, ClusterJson.Default.KeptAnswer)!);
+    }
+
+    private static Fate FateOf(KeptAnswer answer) => answer.Why?.Kind switch
+    {
+        RejectionKind.Moved => new Fate(null, false),
+        RejectionKind.OutcomeUnknown => new Fate(null, true),
+        _ => new Fate(answer, false),
+    };
+
+    // A short pause even where nothing is news: a node may have claimed a shard and not have opened it yet.
+    private async ValueTask<ClusterView> Newer(ClusterView seen, TimeSpan left, CancellationToken cancellationToken)
+    {
+        using var pause = new CancellationTokenSource(left < Pause ? left : Pause, world.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, cancellationToken);
+        try
+        {
+            return await views.After(seen, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return views.Current;
+        }
+    }
+
+    private static KeptAnswer Rejected(Rejection why) => new(null, null, why);
+
+    /// <summary>What became of a try.</summary>
+    /// <param name="Answer">Null where it is to be tried again.</param>
+    /// <param name="IsUnknown">Whether it may have been carried out.</param>
+    private readonly record struct Fate(KeptAnswer? Answer, bool IsUnknown);
+}

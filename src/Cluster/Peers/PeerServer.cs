@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Text;
+using MarketManager.Cluster.Members;
+using MarketManager.Cluster.Peers.Wire;
+using MarketManager.Kernel;
+using Microsoft.Extensions.Logging;
+
+namespace MarketManager.Cluster.Peers;
+
+/// <summary>Answers other nodes: lets them in, and gives what they ask to the handler, each request once.</summary>
+public sealed partial class PeerServer : IAsyncDisposable
+{
+    /// <summary>What a caller asks for in the header <c>Upgrade</c>.</summary>
+    public const string Protocol = Handshake.Protocol;
+
+    private readonly ConcurrentDictionary<ServingConnection, Task> _connections = new();
+    private readonly IClusterViews _views;
+    private readonly PeerOptions _options;
+    private readonly World _world;
+    private readonly LogLimiter _limiter;
+    private readonly RequestLedger _ledger;
+    private readonly ILogger<PeerServer> _log;
+    private volatile bool _isStopping;
+    private int _handshakes;
+
+    /// <summary>Serves nobody yet.</summary>
+    /// <param name="handler">Executes the requests.</param>
+    /// <param name="views">Says who this node is.</param>
+    /// <param name="options">Secret and limits.</param>
+    /// <param name="world">The clock.</param>
+    /// <param name="log">Who was refused, what failed.</param>
+    public PeerServer(IPeerHandler handler, IClusterViews views, PeerOptions options, World world, ILogger<PeerServer> log)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Secret.Length, PeerOptions.ShortestSecret);
+        _views = views;
+        _options = options;
+        _world = world;
+        _limiter = new LogLimiter(world.Time);
+        _ledger = new RequestLedger(handler, world, log);
+        _log = log;
+    }
+
+    /// <summary>Whether so many are in their handshake that the next one should not even begin.</summary>
+    public bool IsCrowded => Volatile.Read(ref _handshakes) >= _options.MaxHandshakes;
+
+    /// <summary>Serves one connection until it ends.</summary>
+    /// <param name="stream">After the upgrade.</param>
+    /// <param name="from">The other side's address, for the log.</param>
+    /// <param name="abort">Cuts the connection, so that what reads or writes fails.</param>
+    public async Task Serve(Stream stream, string from, Action abort)
+    {
+        try
+        {
+            var caller = await Admit(stream);
+            await Serve(new ServingConnection(stream, abort, _ledger, _options, _world.Time), caller, from);
+        }
+        catch (Exception e)
+        {
+            // Of whatever kind: somebody who could be anybody did not get in.
+            if (_limiter.MayLog(from))
+            {
+                LogRefused(_log, from, e is OperationCanceledException ? "it did not say who it is in time" : e.Message);
+            }
+        }
+    }
+
+    /// <summary>Takes no more requests, answers those it has, and returns when all callers have their answers.</summary>
+    /// <param name="cancellationToken">Ends the patience: what is still unanswered is lost to its asker.</param>
+    public async Task Stop(CancellationToken cancellationToken)
+    {
+        _isStopping = true;
+        foreach (var connection in _connections.Keys)
+        {
+            connection.Leave();
+        }
+
+        try
+        {
+            await Task.WhenAll(_connections.Values).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (var connection in _connections.Keys)
+            {
+                connection.Close("this node stops");
+            }
+        }
+    }
+
+    /// <summary>Cuts all connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Stop(new CancellationToken(canceled: true));
+        _ledger.Dispose();
+    }
+
+    private async Task<Identity> Admit(Stream stream)
+    {
+        using var patience = new CancellationTokenSource(_options.HandshakePatience, _world.Time);
+        try
+        {
+            if (Interlocked.Increment(ref _handshakes) > _options.MaxHandshakes)
+            {
+                throw new PeerRefusedException("too many others knock at this node");
+            }
+
+            var view = _views.Current;
+            var closed = _isStopping ? "that node stops" : view.Me == Guid.Empty ? "that node is not a member of its cluster now" : null;
+            return await Handshake.Answer(
+                stream, new Identity(view.Cluster, view.Me), Encoding.UTF8.GetBytes(_options.Secret), closed, patience.Token);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _handshakes);
+        }
+    }
+
+    private async Task Serve(ServingConnection connection, Identity caller, string from)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections[connection] = ended.Task;
+        if (_isStopping)
+        {
+            connection.Leave();
+        }
+
+        await connection.Run();
+        _connections.TryRemove(connection, out _);
+        ended.SetResult();
+        LogClosed(_log, caller.Incarnation, from, connection.Ended!);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "a peer at {From} was not let in: {Reason}")]
+    private static partial void LogRefused(ILogger log, string from, string reason);
+
+    [LoggerMessage(2, LogLevel.Debug, "the connection of {Caller} at {From} is closed: {Reason}")]
+    private static partial void LogClosed(ILogger log, Guid caller, string from, string reason);
+}

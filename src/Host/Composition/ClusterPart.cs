@@ -1,0 +1,148 @@
+using MarketManager.Actors.Exchanges;
+using MarketManager.Api.Status;
+using MarketManager.Cli;
+using MarketManager.Cluster.Exchanges;
+using MarketManager.Cluster.Members;
+using MarketManager.Cluster.Peers;
+using MarketManager.Host.Settings;
+using MarketManager.Kernel;
+using MarketManager.Storage.PostgreSql;
+using MarketManager.Storage.PostgreSql.Membership;
+
+namespace MarketManager.Host.Composition;
+
+/// <summary>What makes a node one of many: its membership, the way to its peers, and the exchanges of all of them.</summary>
+internal sealed partial class ClusterPart : IAsyncDisposable
+{
+    // Together with the second that requests have, a node is down within ten.
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromMilliseconds(7500);
+
+    private static readonly TimeSpan FollowEvery = TimeSpan.FromSeconds(5);
+
+    private readonly PostgresStore _store;
+    private readonly World _world;
+    private readonly ILogger _log;
+    private readonly ClusterNode _node;
+    private readonly ClusterThread _thread;
+    private readonly Peers _peers;
+    private readonly CancellationTokenSource _cut = new();
+    private Task _life = Task.CompletedTask;
+
+    /// <summary>Prepares it; the node is no member before <see cref="Join"/>.</summary>
+    public ClusterPart(
+        ClusterSettings settings, NodeInfo me, PostgresStore store, ExchangeSystem exchanges, World world, ILoggerFactory loggers)
+    {
+        (_store, _world, _log) = (store, world, loggers.CreateLogger<ClusterPart>());
+        _thread = new ClusterThread(world.Time);
+        _node = new ClusterNode(
+            new ClusterOptions
+            {
+                Name = me.Name,
+                Address = new Uri(me.Address),
+                Roles = me.Roles,
+                Lanes = PostgresStore.Lanes,
+                Lease = settings.Lease,
+                LeavePatience = ExchangeSystem.LeavePatience,
+                LeaveWithin = LeaveWithin,
+            },
+            new PostgresClusterStore(settings.Postgres, settings.Lease, _thread.Time, loggers.CreateLogger<PostgresClusterStore>()),
+            new ExchangeShards(exchanges),
+            new Writer(store),
+            new TcpPeerProbe(world.Time),
+            world,
+            _thread.Time,
+            loggers.CreateLogger<ClusterNode>());
+        store.Condemned += _ => _node.LookNow();
+        var options = new PeerOptions { Secret = settings.Secret };
+        _peers = new Peers(_node.Views, options, world, loggers.CreateLogger<Peers>());
+        var clustered = new ClusterExchanges(exchanges, _node.Lease);
+        Server = new PeerServer(clustered.Handler, _node.Views, options, world, loggers.CreateLogger<PeerServer>());
+        Gateway = clustered.Gateway(world, _node.Views, _peers, store.Exchanges, store.Runs, store.Settings);
+    }
+
+    /// <summary>The way to the exchanges of all nodes.</summary>
+    public ClusterGateway Gateway { get; }
+
+    /// <summary>Answers the other nodes.</summary>
+    public PeerServer Server { get; }
+
+    /// <summary>The node's membership.</summary>
+    public ClusterNode Node => _node;
+
+    /// <summary>Completes when membership has ended: after <see cref="Leave"/>, or, with the reason, because it cannot go on.</summary>
+    public Task Ended => _life;
+
+    /// <summary>Becomes a member; the exchanges of its shards follow.</summary>
+    /// <exception cref="CliException">It cannot become one.</exception>
+    public async Task Join(CancellationToken cancellationToken)
+    {
+        _life = _thread.Run(() => _node.Run(_cut.Token));
+        try
+        {
+            await _node.Joined.WaitAsync(cancellationToken);
+        }
+        catch (NodeNameTakenException e)
+        {
+            throw new CliException(ExitCode.Conflict, e.Message);
+        }
+    }
+
+    /// <summary>Hands over what it has, and is no member any more.</summary>
+    public Task Leave() => _node.Leave();
+
+    /// <summary>Reads now and then what other nodes may have changed in the store, until it is cancelled.</summary>
+    public async Task Follow(Func<CancellationToken, ValueTask> also, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(FollowEvery, _world.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                try
+                {
+                    await Gateway.FollowPause(stopping);
+                    await also(stopping);
+                }
+                catch (StoreException e)
+                {
+                    LogNotFollowed(_log, e.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The node leaves.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _cut.CancelAsync();
+        try
+        {
+            await _life;
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            // Said when it happened.
+        }
+
+        await Server.DisposeAsync();
+        await _peers.DisposeAsync();
+        _node.Dispose();
+        _cut.Dispose();
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "could not read what other nodes have set: {Reason}")]
+    private static partial void LogNotFollowed(ILogger log, string reason);
+
+    /// <summary>Tells the store in whose name it writes.</summary>
+    private sealed class Writer(PostgresStore store) : IMemberWriter
+    {
+        public ValueTask Enter(Guid incarnation, int lanes, CancellationToken cancellationToken) =>
+            store.Enter(incarnation, lanes, cancellationToken);
+
+        public ValueTask Exit() => store.Exit();
+    }
+}
