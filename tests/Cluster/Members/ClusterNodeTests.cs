@@ -1,5 +1,4 @@
 using MarketManager.Cluster.Members;
-using Xunit;
 
 namespace MarketManager.Cluster.Tests.Members;
 

@@ -3,7 +3,6 @@ using MarketManager.Storage.PostgreSql;
 using MarketManager.TestKit.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Xunit;
 
 namespace MarketManager.Cluster.Tests.Members;
 
@@ -93,7 +92,9 @@ internal sealed class PostgresCluster : IAsyncDisposable
         return owners;
     }
 
-    public Task<long> Deaths() => Server.Ask<long>(Database, "SELECT count(*) FROM mm.node WHERE NOT alive AND reason <> 'left'");
+    /// <summary>What nodes died of; empty: none did.</summary>
+    public Task<string> Deaths() => Server.Ask<string>(
+        Database, "SELECT coalesce(string_agg(name || ' ' || reason, ', '), '') FROM mm.node WHERE NOT alive AND reason <> 'left'");
 
     public async Task EndSessionsOf(Guid node) => await Server.Execute(
         Database, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mm {node}'");

@@ -2,7 +2,6 @@ using MarketManager.Cluster.Members;
 using MarketManager.Kernel;
 using MarketManager.TestKit;
 using MarketManager.TestKit.Cluster;
-using Xunit;
 
 namespace MarketManager.Cluster.Tests.Members;
 
