@@ -8,7 +8,7 @@ namespace MarketManager.Cluster.Tests;
 internal static class Properties
 {
     private static readonly Config Fixed = Config.QuickThrowOnFailure
-        .WithMaxTest(300)
+        .WithMaxTest(60)
         .WithReplay(FSharpOption<Replay>.Some(new(new(20_261_120UL, 1_000_003UL), FSharpOption<int>.None)));
 
     public static void Hold<T>(Gen<T> cases, Func<T, bool> property) =>

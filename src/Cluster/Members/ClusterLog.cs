@@ -1,3 +1,4 @@
+using MarketManager.Cluster.Shards;
 using MarketManager.Kernel;
 using Microsoft.Extensions.Logging;
 
@@ -29,8 +30,8 @@ internal static partial class ClusterLog
     [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "{Count} shards were taken away")]
     public static partial void Lost(ILogger logger, int count);
 
-    [LoggerMessage(EventId = 9, Level = LogLevel.Error, Message = "Shards could not be {What}")]
-    public static partial void HostFailed(ILogger logger, string what, Exception failure);
+    [LoggerMessage(EventId = 9, Level = LogLevel.Error, Message = "The host failed while shards were {State}")]
+    public static partial void HostFailed(ILogger logger, HoldingState state, Exception failure);
 
     [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "A change of membership was not made, trying again: {Reason}")]
     public static partial void ChangeFailed(ILogger logger, string reason);

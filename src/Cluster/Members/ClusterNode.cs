@@ -281,13 +281,16 @@ public sealed partial class ClusterNode : IDisposable
         _isAlive = false;
         _lease.Lost();
         _views.Publish(_views.Current with { Me = default });
-        await _life.CancelAsync();
+        EndLife();
         await (_work ?? Task.CompletedTask);
         Collect();
         _unreleased = _holdings.Count;
         await _holdings.DropAll();
         await _writer.Exit();
     }
+
+    /// <remarks>Not CancelAsync: that would go on elsewhere than in the loop's context.</remarks>
+    private void EndLife() => _life.Cancel();
 
     /// <summary>A timestamp as a duration since an arbitrary point.</summary>
     private TimeSpan Monotonic(long timestamp) => _time.GetElapsedTime(0, timestamp);

@@ -39,7 +39,7 @@ internal sealed class Holdings(IShardHost host, WakeUp wake, ILogger logger, Can
             ClusterMetrics.Claimed(holding.Fence);
         }
 
-        Start(taken, () => host.Open(fences, life));
+        Start(taken, () => OrDrop(host.Open(fences, life), fences));
     }
 
     /// <summary>Stops the actors of a shard, so that it can be released.</summary>
@@ -47,7 +47,7 @@ internal sealed class Holdings(IShardHost host, WakeUp wake, ILogger logger, Can
     {
         holding.State = HoldingState.Closing;
         holding.For = wanted;
-        Start([holding], () => host.Close(holding.Fence, patience, life));
+        Start([holding], () => OrDrop(host.Close(holding.Fence, patience, life), [holding.Fence]));
     }
 
     /// <summary>It was released, or was not this node's any more.</summary>
@@ -128,7 +128,7 @@ internal sealed class Holdings(IShardHost host, WakeUp wake, ILogger logger, Can
 
     /// <summary>The owners of a role as they will be once what is on its way out has left.</summary>
     public IReadOnlyList<ShardOwner> Foreseen(ClusterView view, string role) =>
-        [.. view.Shards[role].Select((owner, no) =>
+        [.. view.Shards.GetValueOrDefault(role, []).Select((owner, no) =>
             Find(role, no) is { IsKept: false } leaving ? new ShardOwner(null, owner.Epoch, leaving.For) : owner)];
 
     /// <summary>Ends all, at once; the node does not live any more, or ends.</summary>
@@ -153,6 +153,20 @@ internal sealed class Holdings(IShardHost host, WakeUp wake, ILogger logger, Can
         view.Shards.TryGetValue(fence.Role, out var owners)
         && owners[fence.Shard].Owner == me && owners[fence.Shard].Epoch == fence.Epoch;
 
+    /// <summary>Whatever the host's trouble is, nothing of a shard runs after it: it does not stay with a node that does not carry it.</summary>
+    private async ValueTask OrDrop(ValueTask call, IReadOnlyList<Fence> fences)
+    {
+        try
+        {
+            await call;
+        }
+        catch
+        {
+            await host.Drop(fences);
+            throw;
+        }
+    }
+
     private void Start(IReadOnlyList<Holding> holdings, Func<ValueTask> call)
     {
         var earlier = Task.WhenAll(holdings.Select(holding => holding.Call).Distinct());
@@ -172,15 +186,13 @@ internal sealed class Holdings(IShardHost host, WakeUp wake, ILogger logger, Can
             await earlier;
             await call();
         }
-        catch (Exception problem) when (problem is not OperationCanceledException || !life.IsCancellationRequested)
+        catch (Exception problem)
         {
-            // Whatever the host's trouble is, the shard must not stay with a node that does not carry it.
-            ClusterLog.HostFailed(logger, state.ToString(), problem);
             failure = problem;
-        }
-        catch (OperationCanceledException)
-        {
-            failure = null;
+            if (!life.IsCancellationRequested)
+            {
+                ClusterLog.HostFailed(logger, state, problem);
+            }
         }
 
         foreach (var holding in holdings.Where(holding => holding.State == state))

@@ -10,7 +10,7 @@ public interface IShardHost
 
     /// <summary>Recovers the actors of shards that were claimed just now, and lets them go on.</summary>
     /// <remarks>Recovery begins after the claim was committed, so that it sees all that earlier owners have written.</remarks>
-    /// <exception cref="StoreException">The journal cannot be read; the shards are to be given back.</exception>
+    /// <exception cref="StoreException">The journal cannot be read; the shards are dropped and given back.</exception>
     ValueTask Open(IReadOnlyList<Fence> shards, CancellationToken cancellationToken);
 
     /// <summary>Lets the actors of a shard end what they do, for a while at most, and stops them; nothing of them runs after it.</summary>
@@ -19,6 +19,9 @@ public interface IShardHost
     /// <param name="cancellationToken">Ends the patience.</param>
     ValueTask Close(Fence shard, TimeSpan patience, CancellationToken cancellationToken);
 
-    /// <summary>Stops the actors of shards that were taken away, at once and without a word: another node owns them.</summary>
+    /// <summary>
+    /// Stops the actors of shards that were taken away, at once and without a word: another node owns them, or may. Also where
+    /// <see cref="Open"/> or <see cref="Close"/> failed half-way, so that some may not be open at all.
+    /// </summary>
     ValueTask Drop(IReadOnlyList<Fence> shards);
 }

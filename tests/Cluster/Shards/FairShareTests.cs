@@ -57,7 +57,7 @@ public class FairShareTests
                 foreach (var node in model.Nodes)
                 {
                     var most = model.Count(node) + FairShare.ToClaim(model.Shards, model.Nodes, node);
-                    if (most > Math.Max(model.Count(node), (Shard.Count + model.Nodes.Count - 1) / model.Nodes.Count))
+                    if (most > Math.Max(model.Count(node), (Model.Total + model.Nodes.Count - 1) / model.Nodes.Count))
                     {
                         return false;
                     }
@@ -77,7 +77,7 @@ public class FairShareTests
             foreach (var step in day)
             {
                 model.Do(step);
-                if (model.Nodes.Count > 0 && FairShare.Targets(model.Shards, model.Nodes).Values.Sum() != Shard.Count)
+                if (model.Nodes.Count > 0 && FairShare.Targets(model.Shards, model.Nodes).Values.Sum() != Model.Total)
                 {
                     return false;
                 }
@@ -115,7 +115,7 @@ public class FairShareTests
     }
 
     private static Gen<Step[]> Days =>
-        Gen.Choose(0, 2).SelectMany(what => Gen.Choose(0, 20).Select(which => new Step(what, which))).ArrayOf(12);
+        Gen.Choose(-5, 2).SelectMany(what => Gen.Choose(0, 20).Select(which => new Step(Math.Max(0, what), which))).ArrayOf(16);
 
     private static Guid Id(int number) => new(number, 0, 0, new byte[8]);
 
@@ -126,7 +126,10 @@ public class FairShareTests
 
     private sealed class Model
     {
-        private readonly ShardOwner[] _shards = new ShardOwner[Shard.Count];
+        /// <summary>A prime, so that it hardly ever divides evenly.</summary>
+        public const int Total = 47;
+
+        private readonly ShardOwner[] _shards = new ShardOwner[Total];
         private int _ids;
 
         public List<Guid> Nodes { get; } = [];
@@ -145,7 +148,7 @@ public class FairShareTests
         {
             if (step.What == 0 || Nodes.Count == 0)
             {
-                Nodes.Add(Id(++_ids));
+                Nodes.Add(Id(++_ids * 37 % 101));
                 return;
             }
 
@@ -196,8 +199,8 @@ public class FairShareTests
         /// <summary>What is free has to move, and what some have above the most that a node may have, or others lack of the least.</summary>
         public int LeastMoves()
         {
-            var (least, most) = (Shard.Count / Nodes.Count, (Shard.Count + Nodes.Count - 1) / Nodes.Count);
-            var extra = Shard.Count % Nodes.Count;
+            var (least, most) = (Total / Nodes.Count, (Total + Nodes.Count - 1) / Nodes.Count);
+            var extra = Total % Nodes.Count;
             var counts = Counts.OrderDescending().ToList();
             return counts.Select((count, rank) => Math.Max(0, (extra == 0 || rank < extra ? most : least) - count)).Sum();
         }

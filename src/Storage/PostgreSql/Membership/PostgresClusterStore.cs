@@ -137,6 +137,7 @@ public sealed class PostgresClusterStore(string connection, TimeSpan lease, Time
                 return Done.Yes;
             },
             cancellationToken);
+        claimed.Sort(static (one, other) => one.Shard.CompareTo(other.Shard));
         return claimed;
     }
 
