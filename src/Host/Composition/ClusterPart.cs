@@ -4,6 +4,7 @@ using MarketManager.Cli;
 using MarketManager.Cluster.Exchanges;
 using MarketManager.Cluster.Members;
 using MarketManager.Cluster.Peers;
+using MarketManager.Cluster.Shards;
 using MarketManager.Host.Settings;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql;
@@ -46,7 +47,7 @@ internal sealed partial class ClusterPart : IAsyncDisposable
                 LeaveWithin = LeaveWithin,
             },
             new PostgresClusterStore(settings.Postgres, settings.Lease, _thread.Time, loggers.CreateLogger<PostgresClusterStore>()),
-            new ExchangeShards(exchanges),
+            new PooledShardHost(new ExchangeShards(exchanges)),
             new Writer(store),
             new TcpPeerProbe(world.Time),
             world,
