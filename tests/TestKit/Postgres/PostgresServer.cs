@@ -110,9 +110,15 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Stops the whole server in its tracks, or lets it go on.</summary>
     public void Pause(bool isPaused)
     {
-        foreach (var process in Family(Postmaster()))
+        Freeze(Family(Postmaster()), isPaused);
+    }
+
+    /// <summary>Stops some of its processes in their tracks, or lets them go on.</summary>
+    public static void Freeze(IEnumerable<int> processes, bool isFrozen)
+    {
+        foreach (var process in processes)
         {
-            Run("kill", isPaused ? "-STOP" : "-CONT", process.ToString(CultureInfo.InvariantCulture));
+            Run("kill", isFrozen ? "-STOP" : "-CONT", process.ToString(CultureInfo.InvariantCulture));
         }
     }
 
