@@ -1,3 +1,4 @@
+using System.Data;
 using System.Threading.Channels;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql.Sessions;
@@ -266,6 +267,11 @@ internal sealed partial class Lane : IAsyncDisposable
         if (_dead is not null)
         {
             throw isUnknown ? Unknown(_dead) : _dead;
+        }
+
+        if (_connection is { State: not ConnectionState.Open })
+        {
+            await Drop(); // it broke after the answer to the last batch, behind which nothing was sent
         }
 
         var patience = isUnknown ? _around.Options.UnknownPatience : _failedAt == 0 ? _around.Options.Patience : TimeSpan.Zero;
