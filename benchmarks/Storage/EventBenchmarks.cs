@@ -97,7 +97,8 @@ internal static class EventBenchmarks
         return events.Length / measured.Seconds;
     }
 
-    private static MeterListener Batches(List<int> into)
+    /// <summary>Notes how many writes share each transaction from now on.</summary>
+    internal static MeterListener Batches(List<int> into)
     {
         var listener = new MeterListener
         {

@@ -13,6 +13,7 @@ public static class StorageBenchmarks
         ("replay", ReplayBenchmarks.Run),
         ("markets", MarketBenchmarks.Run),
         ("pages", PageBenchmarks.Run),
+        ("postgres", PostgresBenchmarks.Run),
     ];
 
     /// <summary>Runs those named; all where none is.</summary>

@@ -14,7 +14,7 @@ internal sealed class PostgresJournal(ReaderSource readers, PostgresWriter write
 
     public ValueTask Replay(string entity, IReadOnlySet<int>? shards, IReplay replay, CancellationToken cancellationToken = default)
     {
-        var wanted = (shards ?? Enumerable.Range(0, Shard.Count)).Select(shard => (short)shard).Order().ToList();
+        var wanted = (shards ?? Enumerable.Range(0, Shard.Count)).Select(shard => (short)shard).Order().ToArray();
         return Scan(
             "AND s.shard = ANY ($2)", "AND e.shard = ANY ($2)", "e.shard, e.actor, e.seq",
             parameters => parameters.Add(entity).AddAll(wanted, NpgsqlDbType.Smallint), replay, cancellationToken);

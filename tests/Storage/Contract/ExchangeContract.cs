@@ -21,6 +21,14 @@ public abstract class ExchangeContract(Func<StoreUnderTest> create) : StoreContr
     }
 
     [Fact]
+    public async Task Half_a_character_is_replaced_by_one_that_can_be_kept()
+    {
+        await Store.Write(new ExchangeInserted(Exchange(1, "half \ud83c of it")));
+
+        Assert.Equal("half \ufffd of it", Assert.Single((await List(Any)).Items).Name);
+    }
+
+    [Fact]
     public async Task Update_replaces_every_field()
     {
         await Store.Write(new ExchangeInserted(Exchange(1)));

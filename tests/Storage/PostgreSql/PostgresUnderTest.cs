@@ -15,7 +15,9 @@ namespace MarketManager.Storage.Tests.PostgreSql;
 /// <summary>A store in a database of its own, which is dropped in the end; its node is a member.</summary>
 public sealed class PostgresUnderTest : StoreUnderTest
 {
-    private static readonly Lazy<Task<string>> Template = new(MakeTemplate);
+    /// <summary>A database with the schema and nothing in it.</summary>
+    public static readonly Lazy<Task<string>> Template = new(MakeTemplate);
+
     private PostgresStore? _store;
     private string? _database;
 

@@ -110,9 +110,15 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Stops the whole server in its tracks, or lets it go on.</summary>
     public void Pause(bool isPaused)
     {
-        foreach (var process in Family(Postmaster()))
+        Freeze(Family(Postmaster()), isPaused);
+    }
+
+    /// <summary>Stops some of its processes in their tracks, or lets them go on.</summary>
+    public static void Freeze(IEnumerable<int> processes, bool isFrozen)
+    {
+        foreach (var process in processes)
         {
-            Run("kill", isPaused ? "-STOP" : "-CONT", process.ToString(CultureInfo.InvariantCulture));
+            Run("kill", isFrozen ? "-STOP" : "-CONT", process.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -185,16 +191,17 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private Process Launch()
     {
-        // The shell ends the server when the pipe closes, and itself when the server ends.
+        // The shell ends the server when the pipe closes, and leaves nothing of it then; it ends itself when the server ends.
         const string script = """
             exec 3<&0
-            "$@" </dev/null 2>>"$LOG" 3<&- &
+            "$@" </dev/null 2>>"$FOLDER/log" 3<&- &
             server=$!
-            (cat <&3 >/dev/null; kill -QUIT $server 2>/dev/null) >/dev/null 2>&1 &
+            (cat <&3 >/dev/null; touch "$FOLDER/abandoned"; kill -QUIT $server 2>/dev/null) >/dev/null 2>&1 &
             guard=$!
             exec 3<&-
             wait $server
             kill $guard 2>/dev/null
+            [ ! -e "$FOLDER/abandoned" ] || rm -rf "$FOLDER"
             """;
         var start = new ProcessStartInfo("sh", [
             "-c", script, "sh", .. AsUser(), Program("postgres"), "-D", _data, "-p", Port.ToString(CultureInfo.InvariantCulture),
@@ -207,7 +214,7 @@ public sealed class PostgresServer : IAsyncDisposable
             RedirectStandardInput = true,
             WorkingDirectory = "/",
         };
-        start.Environment["LOG"] = Path.Combine(_folder, "log");
+        start.Environment["FOLDER"] = _folder;
         return Process.Start(start)!;
     }
 

@@ -61,7 +61,7 @@ internal sealed class PostgresList<T, TKey>(ReaderSource readers, Listing<T> lis
             """;
         for (var start = 0; start < keys.Count; start += Chunk)
         {
-            var part = keys.GetRange(start, Math.Min(Chunk, keys.Count - start));
+            var part = keys.GetRange(start, Math.Min(Chunk, keys.Count - start)).ToArray();
             foreach (var row in await readers.Read(rows, parameters => parameters.AddAll(part, key), row => listing.Read(row), cancellationToken))
             {
                 yield return row;

@@ -10,30 +10,19 @@ namespace MarketManager.Storage.PostgreSql.Writing;
 /// and a COMMIT of its own, all up to the end of the message is one transaction, so that it takes one round trip, and no pause
 /// between two statements can be the client's.
 /// </summary>
-internal sealed class AppendBatch
+/// <remarks>Commands are made anew for each try: the driver may still be busy with those of one that has failed.</remarks>
+/// <param name="incarnation">Who writes.</param>
+/// <param name="lane">On which lane.</param>
+/// <param name="patience">How long the server may take.</param>
+internal sealed class AppendBatch(Guid incarnation, int lane, TimeSpan patience)
 {
-    private const string FenceCall = "SELECT mm.fence($1, $2::int, $3, $4, $5)";
-
     private const string Snapshot =
         """
         INSERT INTO mm.snapshot AS s (entity, shard, actor, seq, data) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (entity, shard, actor) DO UPDATE SET seq = excluded.seq, data = excluded.data WHERE excluded.seq > s.seq
         """;
 
-    private readonly HashSet<Fence> _fences = [];
-    private readonly List<string> _roles = [];
-    private readonly List<int> _shards = [];
-    private readonly List<long> _epochs = [];
-    private readonly NpgsqlBatchCommand _fence = new(FenceCall);
-    private readonly EventArrays _events = new();
-    private readonly int _seconds;
-
-    public AppendBatch(Guid incarnation, int lane, TimeSpan patience)
-    {
-        new PgParameters(_fence.Parameters).Add(incarnation).Add(lane)
-            .AddAll(_roles, NpgsqlDbType.Text).AddAll(_shards, NpgsqlDbType.Integer).AddAll(_epochs, NpgsqlDbType.Bigint);
-        _seconds = (int)Math.Ceiling(patience.TotalSeconds);
-    }
+    private readonly int _seconds = (int)Math.Ceiling(patience.TotalSeconds);
 
     /// <summary>Makes what a job does besides its events.</summary>
     /// <exception cref="NotSupportedException">There is no table for a row.</exception>
@@ -55,25 +44,24 @@ internal sealed class AppendBatch
         job.Commands = commands;
     }
 
-    /// <summary>Commits them all; whatever it throws from the server, nothing was written.</summary>
+    /// <summary>Commits them all; whatever the server refuses, nothing was written.</summary>
     public async Task Commit(NpgsqlConnection connection, IReadOnlyList<AppendJob> jobs)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = _seconds };
-        batch.BatchCommands.Add(_fence);
-        AddFences(jobs);
-        _events.Clear();
-        foreach (var job in jobs)
+        batch.BatchCommands.Add(Fence(jobs));
+        if (EventArrays.Command(jobs) is { } events)
         {
-            _events.Add(job);
-        }
-
-        if (_events.Count > 0)
-        {
-            batch.BatchCommands.Add(_events.Command);
+            batch.BatchCommands.Add(events);
         }
 
         foreach (var job in jobs)
         {
+            if (job.WasSent)
+            {
+                Prepare(job);
+            }
+
+            job.WasSent = true;
             foreach (var command in job.Commands!)
             {
                 batch.BatchCommands.Add(command);
@@ -83,20 +71,22 @@ internal sealed class AppendBatch
         await batch.ExecuteNonQueryAsync();
     }
 
-    private void AddFences(IReadOnlyList<AppendJob> jobs)
+    private NpgsqlBatchCommand Fence(IReadOnlyList<AppendJob> jobs)
     {
-        _fences.Clear();
-        _roles.Clear();
-        _shards.Clear();
-        _epochs.Clear();
+        var fences = new HashSet<Fence>();
         foreach (var job in jobs)
         {
-            if (job.Write.Fence is { } fence && _fences.Add(fence))
+            if (job.Write.Fence is { } fence)
             {
-                _roles.Add(fence.Role);
-                _shards.Add(fence.Shard);
-                _epochs.Add(fence.Epoch);
+                fences.Add(fence);
             }
         }
+
+        var command = new NpgsqlBatchCommand("SELECT mm.fence($1, $2::int, $3, $4, $5)");
+        new PgParameters(command.Parameters).Add(incarnation).Add(lane)
+            .AddAll(fences.Select(fence => fence.Role).ToArray(), NpgsqlDbType.Text)
+            .AddAll(fences.Select(fence => fence.Shard).ToArray(), NpgsqlDbType.Integer)
+            .AddAll(fences.Select(fence => fence.Epoch).ToArray(), NpgsqlDbType.Bigint);
+        return command;
     }
 }

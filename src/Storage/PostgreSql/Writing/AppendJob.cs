@@ -15,8 +15,11 @@ internal sealed class AppendJob(JournalWrite write, short entity)
 
     public short Shard { get; } = (short)Kernel.Shard.Of(write.Actor.Id);
 
-    /// <summary>What is done besides the events; made when it is first sent.</summary>
+    /// <summary>What is done besides the events, as it is sent next or was sent last.</summary>
     public List<NpgsqlBatchCommand>? Commands { get; set; }
+
+    /// <summary>Whether <see cref="Commands"/> were handed to the driver.</summary>
+    public bool WasSent { get; set; }
 
     /// <summary>Completes when it is durable, or known not to be.</summary>
     public Task Done => _done.Task;

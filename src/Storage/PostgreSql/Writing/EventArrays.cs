@@ -4,8 +4,8 @@ using NpgsqlTypes;
 
 namespace MarketManager.Storage.PostgreSql.Writing;
 
-/// <summary>The events of a batch in one command, column by column. Used again and again.</summary>
-internal sealed class EventArrays
+/// <summary>The events of a batch in one command, column by column.</summary>
+internal static class EventArrays
 {
     private const string Insert =
         """
@@ -13,51 +13,36 @@ internal sealed class EventArrays
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
         """;
 
-    private readonly List<short> _entities = [];
-    private readonly List<short> _shards = [];
-    private readonly List<long> _actors = [];
-    private readonly List<long> _sequences = [];
-    private readonly List<string> _kinds = [];
-    private readonly List<int> _versions = [];
-    private readonly List<long> _times = [];
-    private readonly List<string> _data = [];
-
-    public EventArrays() => new PgParameters(Command.Parameters)
-        .AddAll(_entities, NpgsqlDbType.Smallint).AddAll(_shards, NpgsqlDbType.Smallint)
-        .AddAll(_actors, NpgsqlDbType.Bigint).AddAll(_sequences, NpgsqlDbType.Bigint)
-        .AddAll(_kinds, NpgsqlDbType.Text).AddAll(_versions, NpgsqlDbType.Integer)
-        .AddAll(_times, NpgsqlDbType.Bigint).AddAll(_data, NpgsqlDbType.Text);
-
-    public NpgsqlBatchCommand Command { get; } = new(Insert);
-
-    public int Count => _actors.Count;
-
-    public void Clear()
+    /// <summary>The command; null where there are no events.</summary>
+    public static NpgsqlBatchCommand? Command(IReadOnlyList<AppendJob> jobs)
     {
-        _entities.Clear();
-        _shards.Clear();
-        _actors.Clear();
-        _sequences.Clear();
-        _kinds.Clear();
-        _versions.Clear();
-        _times.Clear();
-        _data.Clear();
-    }
-
-    public void Add(AppendJob job)
-    {
-        var write = job.Write;
-        for (var i = 0; i < write.Events.Count; i++)
+        var count = jobs.Sum(job => job.Write.Events.Count);
+        if (count == 0)
         {
-            var e = write.Events[i];
-            _entities.Add(job.Entity);
-            _shards.Add(job.Shard);
-            _actors.Add(write.Actor.Id);
-            _sequences.Add(write.FirstSequence + i);
-            _kinds.Add(e.Kind);
-            _versions.Add(e.Version);
-            _times.Add(EventTime.ToStored(e.At));
-            _data.Add(Encoding.UTF8.GetString(e.Data.Span));
+            return null;
         }
+
+        var (entities, shards, actors, sequences) = (new short[count], new short[count], new long[count], new long[count]);
+        var (kinds, versions, times, data) = (new string[count], new int[count], new long[count], new string[count]);
+        var next = 0;
+        foreach (var job in jobs)
+        {
+            var write = job.Write;
+            for (var i = 0; i < write.Events.Count; i++, next++)
+            {
+                var e = write.Events[i];
+                (entities[next], shards[next], actors[next], sequences[next]) = (job.Entity, job.Shard, write.Actor.Id, write.FirstSequence + i);
+                (kinds[next], versions[next], times[next]) = (e.Kind, e.Version, EventTime.ToStored(e.At));
+                data[next] = Encoding.UTF8.GetString(e.Data.Span);
+            }
+        }
+
+        var command = new NpgsqlBatchCommand(Insert);
+        new PgParameters(command.Parameters)
+            .AddAll(entities, NpgsqlDbType.Smallint).AddAll(shards, NpgsqlDbType.Smallint)
+            .AddAll(actors, NpgsqlDbType.Bigint).AddAll(sequences, NpgsqlDbType.Bigint)
+            .AddAll(kinds, NpgsqlDbType.Text).AddAll(versions, NpgsqlDbType.Integer)
+            .AddAll(times, NpgsqlDbType.Bigint).AddAll(data, NpgsqlDbType.Text);
+        return command;
     }
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Threading.Channels;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql.Sessions;
@@ -135,7 +136,6 @@ internal sealed partial class Lane : IAsyncDisposable
     {
         var began = _time.GetTimestamp();
         var isUnknown = false; // whether a batch was sent whose answer is lost
-        var isPoisoned = false; // whether it was the client that could not send it
         while (jobs.Count > 0)
         {
             try
@@ -147,12 +147,6 @@ internal sealed partial class Lane : IAsyncDisposable
                 }
 
                 isUnknown = false;
-                if (isPoisoned && jobs.Count > 1)
-                {
-                    await Halve(jobs);
-                    return;
-                }
-
                 var sent = _time.GetTimestamp();
                 _session = _connection!.ProcessID;
                 await _batch.Commit(_connection, jobs);
@@ -178,15 +172,10 @@ internal sealed partial class Lane : IAsyncDisposable
                 Failed(e);
                 await Drop();
             }
-            catch (Exception e) when (jobs.Count > 1 && !isPoisoned)
-            {
-                // A value that cannot be sent, such as half a character. The connection is in the middle of anything.
-                LogUnfit(_around.Log, _no, e);
-                (isUnknown, isPoisoned, began) = (true, true, _time.GetTimestamp());
-                await Drop();
-            }
             catch (Exception e)
             {
+                // The connection may be in the middle of anything.
+                LogBroken(_around.Log, _no, e);
                 await Drop();
                 Answer(jobs, new StoreUnavailableException("the store's writer failed", e, outcomeUnknown: true));
             }
@@ -278,6 +267,11 @@ internal sealed partial class Lane : IAsyncDisposable
         if (_dead is not null)
         {
             throw isUnknown ? Unknown(_dead) : _dead;
+        }
+
+        if (_connection is { State: not ConnectionState.Open })
+        {
+            await Drop(); // it broke after the answer to the last batch, behind which nothing was sent
         }
 
         var patience = isUnknown ? _around.Options.UnknownPatience : _failedAt == 0 ? _around.Options.Patience : TimeSpan.Zero;
@@ -379,8 +373,8 @@ internal sealed partial class Lane : IAsyncDisposable
     [LoggerMessage(2, LogLevel.Warning, "Lane {Lane} lost its session in the middle of {Writes} writes; they are {Fate}")]
     private static partial void LogSettled(ILogger logger, int lane, int writes, Fate fate);
 
-    [LoggerMessage(4, LogLevel.Error, "A value of a write on lane {Lane} cannot be sent to the store")]
-    private static partial void LogUnfit(ILogger logger, int lane, Exception e);
+    [LoggerMessage(4, LogLevel.Error, "The writer of lane {Lane} failed")]
+    private static partial void LogBroken(ILogger logger, int lane, Exception e);
 
     [LoggerMessage(3, LogLevel.Error, "The store refuses what incarnation {Incarnation} writes: it was declared dead")]
     private static partial void LogCondemned(ILogger logger, Guid incarnation);

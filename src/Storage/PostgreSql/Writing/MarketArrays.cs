@@ -19,11 +19,11 @@ internal static class MarketArrays
         }
 
         parameters.Add(replaced.Exchange).Add(replaced.RunNumber).Add(replaced.Updated)
-            .AddAll(Column(market => market.Symbol), NpgsqlDbType.Text)
-            .AddAll(Column(market => market.Name), NpgsqlDbType.Text)
-            .AddAll(Column(market => market.Type), NpgsqlDbType.Text)
-            .AddAll(Column(market => market.Base), NpgsqlDbType.Text)
-            .AddAll(Column(market => market.Quote), NpgsqlDbType.Text)
+            .AddAll(Column(market => PgParameters.Kept(market.Symbol)), NpgsqlDbType.Text)
+            .AddAll(Column(market => PgParameters.Kept(market.Name)), NpgsqlDbType.Text)
+            .AddAll(Column(market => PgParameters.Kept(market.Type)), NpgsqlDbType.Text)
+            .AddAll(Column(market => PgParameters.Kept(market.Base)), NpgsqlDbType.Text)
+            .AddAll(Column(market => PgParameters.Kept(market.Quote)), NpgsqlDbType.Text)
             .AddAll(Column(market => market.Active), NpgsqlDbType.Boolean)
             .AddAll(Column(market => MarketVolume.Bucket(market.VolumeUsd)), NpgsqlDbType.Bigint)
             .AddAll(Column(market => market.Volume), NpgsqlDbType.Numeric)
@@ -33,12 +33,12 @@ internal static class MarketArrays
             .AddAll(Column(market => market.Ask), NpgsqlDbType.Numeric)
             .AddAll(Column(market => market.VenueTime is { } at ? PgParameters.Kept(at) : (DateTimeOffset?)null), NpgsqlDbType.TimestampTz);
 
-        List<T> Column<T>(Func<MarketRow, T> of)
+        T[] Column<T>(Func<MarketRow, T> of)
         {
-            var column = new List<T>(markets.Count);
-            foreach (var market in markets)
+            var column = new T[markets.Count];
+            for (var i = 0; i < column.Length; i++)
             {
-                column.Add(of(market));
+                column[i] = of(markets[i]);
             }
 
             return column;

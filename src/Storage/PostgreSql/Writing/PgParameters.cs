@@ -1,3 +1,4 @@
+using System.Text;
 using MarketManager.Storage.Rows;
 using Npgsql;
 using NpgsqlTypes;
@@ -14,7 +15,7 @@ internal readonly struct PgParameters(NpgsqlParameterCollection parameters) : IP
     public PgParameters Add(bool value) => Typed(value, NpgsqlDbType.Boolean);
 
     public PgParameters Add(string? value) =>
-        value is null ? Null(NpgsqlDbType.Text) : Typed(value, NpgsqlDbType.Text);
+        value is null ? Null(NpgsqlDbType.Text) : Typed(Kept(value), NpgsqlDbType.Text);
 
     public PgParameters Add(Guid value) => Typed(value, NpgsqlDbType.Uuid);
 
@@ -28,10 +29,8 @@ internal readonly struct PgParameters(NpgsqlParameterCollection parameters) : IP
 
     public PgParameters Add(byte[] value) => Typed(value, NpgsqlDbType.Bytea);
 
-    /// <summary>Adds an array.</summary>
-    /// <param name="values">May be used again once the command has ended.</param>
-    /// <param name="element">The type of its elements.</param>
-    public PgParameters AddAll<T>(List<T> values, NpgsqlDbType element) => Typed(values, NpgsqlDbType.Array | element);
+    /// <summary>Adds an array of a type of elements. It must stay as it is: the driver may look at it after the command has failed.</summary>
+    public PgParameters AddAll<T>(T[] values, NpgsqlDbType element) => Typed(values, NpgsqlDbType.Array | element);
 
     /// <summary>Adds a value whose type is known only at run time.</summary>
     public PgParameters AddAny(object value) => value switch
@@ -47,6 +46,11 @@ internal readonly struct PgParameters(NpgsqlParameterCollection parameters) : IP
 
     /// <summary>An instant as it is kept: UTC, milliseconds, what is below is cut off.</summary>
     public static DateTimeOffset Kept(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
+
+    /// <summary>A text as it is kept: half a character, which UTF-8 cannot express, becomes U+FFFD.</summary>
+    public static string Kept(string text) => text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')
+        ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text))
+        : text;
 
     private PgParameters Nullable<T>(T? value, NpgsqlDbType type)
         where T : struct => value is { } known ? Typed(known, type) : Null(type);

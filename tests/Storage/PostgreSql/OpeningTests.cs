@@ -1,0 +1,145 @@
+using MarketManager.Kernel;
+using MarketManager.Storage.PostgreSql;
+using MarketManager.Storage.PostgreSql.Sessions;
+using MarketManager.TestKit.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Xunit;
+using static MarketManager.Storage.Tests.Contract.Samples;
+
+namespace MarketManager.Storage.Tests.PostgreSql;
+
+public sealed class OpeningTests : IAsyncLifetime
+{
+    private PostgresServer _server = null!;
+    private string _database = null!;
+
+    public async Task InitializeAsync()
+    {
+        _server = await PostgresServer.Shared();
+        _database = await _server.NewDatabase();
+    }
+
+    public Task DisposeAsync() => _server.Drop(_database);
+
+    [Fact]
+    public async Task Nodes_that_start_at_once_migrate_once()
+    {
+        var stores = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Stores.Open(_server, _database).AsTask()));
+
+        Assert.Equal(PostgresMigrations.All.Count, await _server.Ask<long>(_database, "SELECT count(*) FROM mm.migration"));
+        Assert.Equal(1, await _server.Ask<long>(_database, "SELECT count(*) FROM mm.cluster"));
+        await Task.WhenAll(stores.Select(store => store.DisposeAsync().AsTask()));
+    }
+
+    [Fact]
+    public async Task Transaction_pooler_is_refused()
+    {
+        using var pooler = new FakePooler(_server.Port);
+        var settings = _server.ConnectionString(_database).Replace($"Port={_server.Port}", $"Port={pooler.Port}", StringComparison.Ordinal);
+
+        var refused = await Assert.ThrowsAsync<PostgresUnusableException>(
+            async () => await PostgresStore.Open(new PostgresOptions { ConnectionString = settings }, World.Real(), NullLoggerFactory.Instance));
+
+        Assert.Contains("transaction pooler", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Server_that_is_not_there_is_named()
+    {
+        var refused = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await PostgresStore.Open(
+            new PostgresOptions { ConnectionString = "Host=127.0.0.1;Port=1;Username=mm;Database=x" }, World.Real(), NullLoggerFactory.Instance));
+
+        Assert.Contains("127.0.0.1:1", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Newer_schema_that_only_expands_stops_nobody()
+    {
+        await Given("INSERT INTO mm.migration VALUES (9998, '9998_wider', 'x', 0, now())");
+
+        await using var store = await Stores.Open(_server, _database);
+    }
+
+    [Fact]
+    public async Task Newer_schema_that_needs_a_newer_program_is_refused_by_name()
+    {
+        await Given("INSERT INTO mm.migration VALUES (9998, '9998_wider', 'x', 0, now()), (9999, '9999_narrower', 'x', 9998, now())");
+
+        var refused = await Assert.ThrowsAsync<SchemaTooNewException>(async () => await Stores.Open(_server, _database));
+
+        Assert.Equal("9999_narrower", refused.Migration);
+    }
+
+    [Fact]
+    public async Task Changed_migration_is_refused_by_name()
+    {
+        await Given("UPDATE mm.migration SET checksum = 'x' WHERE number = 2");
+
+        Assert.Equal("0002_journal", (await Assert.ThrowsAsync<MigrationChangedException>(async () => await Stores.Open(_server, _database))).Migration);
+    }
+
+    [Fact]
+    public async Task Migration_that_fails_leaves_nothing_of_itself()
+    {
+        await using var connection = await PostgresSession.Open(_server.ConnectionString(_database), "test", default);
+        Migration[] migrations = [new("0001_fine", "CREATE TABLE a (x int)"), new("0002_broken", "CREATE TABLE b (x int); CREATE TABLE a (x int)")];
+
+        await Assert.ThrowsAsync<PostgresException>(async () => await PostgresMigrations.Apply(connection, migrations, Noon, default));
+
+        Assert.Equal(1, await _server.Ask<long>(_database, "SELECT count(*) FROM pg_class WHERE relname IN ('a', 'b')"));
+        Assert.Equal(1, await _server.Ask<long>(_database, "SELECT count(*) FROM mm.migration"));
+    }
+
+    [Fact]
+    public void Migrations_are_numbered_without_a_gap() =>
+        Assert.Equal(Enumerable.Range(1, PostgresMigrations.All.Count), PostgresMigrations.All.Select(migration => migration.Number));
+
+    [Fact]
+    public async Task Old_primary_is_refused()
+    {
+        await Given("UPDATE mm.cluster SET timeline = 2");
+
+        var refused = await Assert.ThrowsAsync<PostgresUnusableException>(async () => await Stores.Open(_server, _database));
+
+        Assert.Contains("old primary", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Promotion_takes_all_shards_from_their_owners()
+    {
+        await Given("UPDATE mm.cluster SET timeline = 0");
+        var one = await Stores.Join(_server, _database);
+        var old = await Stores.Give(_server, _database, 7, one);
+
+        await using var store = await Stores.Open(_server, _database);
+        await store.Enter(one, PostgresStore.Lanes);
+
+        var id = Enumerable.Range(1, 1000).First(id => Shard.Of(id) == 7);
+        await Assert.ThrowsAsync<FencedException>(async () => await store.Journal.Append(Append(id, 1, "from before") with { Fence = old }));
+        Assert.Equal(old.Epoch + (1L << 40), await _server.Ask<long>(_database, "SELECT epoch FROM mm.shard WHERE role = 'gather' AND no = 7"));
+        Assert.Equal(1, await _server.Ask<int>(_database, "SELECT timeline FROM mm.cluster"));
+    }
+
+    [Theory]
+    [InlineData("synchronous_commit", "on")]
+    [InlineData("transaction_isolation", "read committed")]
+    [InlineData("idle_in_transaction_session_timeout", "2s")]
+    [InlineData("client_connection_check_interval", "500ms")]
+    public async Task Session_is_set_to_lose_nothing_and_to_notice_a_dead_peer(string setting, string value)
+    {
+        await using var connection = await PostgresSession.Open(_server.ConnectionString(_database), "mm test", default);
+        await using var show = new NpgsqlCommand($"SHOW {setting}", connection);
+
+        Assert.Equal(value, await show.ExecuteScalarAsync());
+    }
+
+    private async Task Given(string change)
+    {
+        await using (await Stores.Open(_server, _database))
+        {
+        }
+
+        await _server.Execute(_database, change);
+    }
+}
