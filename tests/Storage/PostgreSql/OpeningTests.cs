@@ -106,7 +106,7 @@ public sealed class OpeningTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Promotion_takes_all_shards_from_their_owners()
+    public async Task Promotion_ends_every_right_that_was_given_before()
     {
         await Given("UPDATE mm.cluster SET timeline = 0");
         var one = await Stores.Join(_server, _database);

@@ -1,3 +1,4 @@
+using MarketManager.Storage.PostgreSql.Membership;
 using Npgsql;
 
 namespace MarketManager.Storage.PostgreSql.Sessions;
@@ -6,7 +7,7 @@ namespace MarketManager.Storage.PostgreSql.Sessions;
 /// <remarks>
 /// Promoting a standby begins a new timeline. The old primary may come back, with a lower one, and is refused. On a higher one
 /// what the last primary had acknowledged may be missing where replication was not synchronous, so nobody may go on with
-/// what he has in memory: all shards lose their owners, and all epochs jump.
+/// what he has in memory: all epochs jump, and owners read their shards anew.
 /// </remarks>
 internal static class ClusterIdentity
 {
@@ -47,24 +48,11 @@ internal static class ClusterIdentity
 
     private static async ValueTask MoveOn(NpgsqlConnection connection, long system, int timeline, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                // No shard leaves an owner but under the locks of all its lanes.
-                new NpgsqlBatchCommand("SELECT 1 FROM mm.lane ORDER BY inc, no FOR UPDATE"),
-                new NpgsqlBatchCommand(
-                    """
-                    WITH moved AS (
-                      UPDATE mm.cluster SET system_identifier = $1, timeline = $2
-                      WHERE (system_identifier, timeline) <> ($1, $2) AND (system_identifier <> $1 OR timeline < $2) RETURNING 1)
-                    UPDATE mm.shard SET owner = NULL, wanted = NULL, epoch = epoch + (1::bigint << 40) WHERE EXISTS (SELECT 1 FROM moved)
-                    """)
-                {
-                    Parameters = { new NpgsqlParameter<long> { TypedValue = system }, new NpgsqlParameter<int> { TypedValue = timeline } },
-                },
-            },
-        };
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var raise = new NpgsqlCommand(Statements.RaiseEpochs, connection, transaction);
+        raise.Parameters.AddWithValue("identifier", system);
+        raise.Parameters.AddWithValue("timeline", timeline);
+        await raise.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 }
