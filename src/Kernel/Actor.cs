@@ -21,6 +21,9 @@ public abstract class Actor<TMessage>
     /// <summary>After the last message, before the actor ends or restarts; its children have ended. A failure here is only logged.</summary>
     protected virtual ValueTask OnStop() => default;
 
+    /// <summary>The number of the last durable event, of those kinds that have any. For whoever looks on: from any thread.</summary>
+    internal virtual long? InspectedSequence => null;
+
     internal void Bind(ActorContext<TMessage> context) => Context = context;
 
     /// <summary>What a kind of actor does around <see cref="OnStart"/>.</summary>

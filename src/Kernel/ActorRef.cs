@@ -20,6 +20,9 @@ public abstract class ActorRef
     /// <summary>True once the actor has ended for good.</summary>
     public virtual bool IsStopped => false;
 
+    /// <summary>How the actor looks from outside now; null where it is not one of this process.</summary>
+    public virtual ActorInspection? Inspect() => null;
+
     /// <summary>Whose clock and scheduler serve its asks.</summary>
     protected internal ActorSystem System { get; }
 

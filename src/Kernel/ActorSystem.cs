@@ -106,6 +106,10 @@ public sealed class ActorSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>Looks at all actors, so that none has to keep its children where other threads can read them.</summary>
+    internal IEnumerable<ActorCell> ChildrenOf(ActorCell parent) =>
+        from entry in _actors where entry.Value.Parent == parent select entry.Value;
+
     internal void Unregister(ActorCell cell) => _actors.TryRemove(cell.Ref.Path, out _);
 
     private sealed class EndSignal : TaskCompletionSource, IWatcher

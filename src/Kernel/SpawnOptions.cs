@@ -12,6 +12,12 @@ public sealed record SpawnOptions
     /// </summary>
     public int MailboxCapacity { get; init; } = 1024;
 
+    /// <summary>
+    /// How many of its last messages an inspection shows, by type and time; 0 by default. For actors that matter by themselves and
+    /// are not told much: each message costs a look at the clock, and each place 16 B.
+    /// </summary>
+    public int RemembersMessages { get; init; }
+
     /// <summary>What happens when the actor throws.</summary>
     public SupervisorStrategy Supervision { get; init; } = SupervisorStrategy.Default;
 }

@@ -15,6 +15,7 @@ public sealed partial class ExchangesActor(ExchangeSurroundings around, Exchange
     // find again ends it.
     private static readonly SpawnOptions OfExchanges = new()
     {
+        RemembersMessages = 16,
         Supervision = new SupervisorStrategy(
             int.MaxValue,
             TimeSpan.FromHours(1),

@@ -10,6 +10,9 @@ namespace MarketManager.Cluster.Exchanges;
 /// <summary>The exchanges of a cluster as one of its nodes reaches them, and as it answers for its own.</summary>
 public sealed class ClusterExchanges
 {
+    /// <summary>The number of requests about exchanges.</summary>
+    public const ushort Operation = ExchangePeers.Operation;
+
     private readonly ExchangeOwner _owner;
     private readonly ExchangePeers _handler;
 

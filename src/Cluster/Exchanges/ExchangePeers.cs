@@ -13,11 +13,6 @@ internal sealed class ExchangePeers(ExchangeOwner owner) : IPeerHandler
     /// <inheritdoc/>
     public async ValueTask<PeerReply> Handle(PeerRequest request, CancellationToken cancellationToken)
     {
-        if (request.Operation != Operation)
-        {
-            return PeerReply.Declined($"this node does not know operation {request.Operation}; is its version older?");
-        }
-
         ExchangeRequest asked;
         try
         {

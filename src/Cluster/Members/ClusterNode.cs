@@ -76,6 +76,9 @@ public sealed partial class ClusterNode : IDisposable
     /// <summary>Whether this node is certainly taken for alive.</summary>
     public ILease Lease => _lease;
 
+    /// <summary>How long it is certainly taken for alive if nothing more is heard of it; zero where it is not.</summary>
+    public TimeSpan LeaseLeft => _lease.Left;
+
     /// <summary>The cluster as it was last seen.</summary>
     public IClusterViews Views => _views;
 

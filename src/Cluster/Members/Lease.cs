@@ -13,6 +13,11 @@ internal sealed class Lease(TimeProvider time, ClusterOptions options) : ILease
 
     public bool Holds => time.GetTimestamp() < Volatile.Read(ref _until);
 
+    /// <summary>How long it still holds if nothing more is proved; zero where it does not.</summary>
+    public TimeSpan Left => Volatile.Read(ref _until) is var until && until > time.GetTimestamp()
+        ? time.GetElapsedTime(time.GetTimestamp(), until)
+        : TimeSpan.Zero;
+
     /// <summary>The store took a sign of life that was sent then.</summary>
     public void Renewed(long sent)
     {

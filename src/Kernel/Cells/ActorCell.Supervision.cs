@@ -11,6 +11,7 @@ internal abstract partial class ActorCell
 
     private void Fail(Exception e)
     {
+        Remember(e);
         _startFailed = _phase == Phase.Starting;
         _suspendedBy = e;
         _deferred = null;

@@ -31,6 +31,7 @@ internal abstract partial class ActorCell : Turns
         System = system;
         Parent = parent;
         _supervision = options.Supervision;
+        Memory = options.RemembersMessages > 0 ? new MessageMemory(options.RemembersMessages) : null;
     }
 
     private enum Phase
@@ -116,6 +117,7 @@ internal abstract partial class ActorCell : Turns
     /// <summary>Ends the actor after the current message whatever its strategy says, because going on would do harm.</summary>
     public void Condemn(Exception reason)
     {
+        Remember(reason);
         KernelLog.Condemned(System.Log, reason, Path);
         Stop(reason);
     }

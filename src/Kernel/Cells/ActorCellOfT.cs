@@ -25,6 +25,8 @@ internal sealed class ActorCell<TMessage> : ActorCell
 
     public override int Depth => _mailbox.Count;
 
+    protected override long? Sequence => _actor?.InspectedSequence;
+
     /// <summary>What ends with the present instance; made when first needed.</summary>
     public Life<TMessage> Life => _life ??= new Life<TMessage>(this);
 
@@ -85,6 +87,7 @@ internal sealed class ActorCell<TMessage> : ActorCell
             return true;
         }
 
+        Memory?.Add(message?.GetType() ?? typeof(TMessage), System.World.Now);
         Begin(delivery);
         ValueTask handling;
         try

@@ -6,6 +6,8 @@ internal sealed class LocalRef<TMessage>(ActorCell<TMessage> cell, ActorSystem s
 {
     public override bool IsStopped => cell.IsStopped;
 
+    public override ActorInspection Inspect() => cell.Inspect();
+
     public override bool Tell(TMessage message) => cell.TryTell(message, null);
 
     internal override bool Deliver(TMessage message, IDelivery delivery) => cell.TryTell(message, delivery);

@@ -86,6 +86,8 @@ public abstract class PersistentActor<TMessage, TState, TEvent> : Actor<TMessage
         return Commit(events, after, rows(after, Sequence + events.Count), guarded);
     }
 
+    internal sealed override long? InspectedSequence => Sequence;
+
     internal sealed override ValueTask Start() => _isRecovered && Context.Restarts == 0 ? OnStart() : RecoverAndStart();
 
     private async ValueTask RecoverAndStart()
