@@ -21,6 +21,10 @@ public sealed record ApiOptions
     /// and <c>[::1]</c>: those it is bound to.</summary>
     public IReadOnlyCollection<string> Hosts { get; init; } = [];
 
+    /// <summary>Whether the whole API is offered. Where not, only health, metrics and the connections of other nodes are there; over
+    /// the UNIX socket everything still is. Default: true.</summary>
+    public bool ServesApi { get; init; } = true;
+
     /// <summary>Requests that one key may send per second in the long run. Default 100.</summary>
     public int RequestsPerSecond { get; init; } = 100;
 

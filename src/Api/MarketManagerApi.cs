@@ -1,4 +1,5 @@
 using MarketManager.Api.Access;
+using MarketManager.Api.Cluster;
 using MarketManager.Api.Exchanges;
 using MarketManager.Api.Http;
 using MarketManager.Api.Markets;
@@ -15,13 +16,15 @@ namespace MarketManager.Api;
 
 /// <summary>Puts the API into a host.</summary>
 /// <remarks>The host registers what it translates for, as singletons: the ports of <c>src/Actors</c> (gateway, readers,
-/// catalog, workers, keys, store health), <see cref="NodeInfo"/> and any number of <see cref="IReadinessCheck"/>.</remarks>
+/// catalog, workers, keys, store health), <see cref="NodeInfo"/>, on a node of a cluster its
+/// <see cref="MarketManager.Cluster.Inspection.IClusterInspector"/>, and any number of <see cref="IReadinessCheck"/>.</remarks>
 public static class MarketManagerApi
 {
     private static readonly Type[] Capabilities =
     [
         typeof(ExchangeEndpoints), typeof(RunEndpoints), typeof(MarketEndpoints), typeof(VenueEndpoints), typeof(StatusEndpoints),
-        typeof(KeyEndpoints), typeof(HealthEndpoints), typeof(MetricsEndpoint), typeof(StatusPage),
+        typeof(ClusterEndpoints),
+        typeof(ShardEndpoints), typeof(ActorEndpoints), typeof(KeyEndpoints), typeof(HealthEndpoints), typeof(MetricsEndpoint), typeof(StatusPage),
     ];
 
     /// <summary>Registers what the API itself needs.</summary>

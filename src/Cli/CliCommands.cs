@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MarketManager.Cli.Cluster;
 using MarketManager.Cli.Completion;
 using MarketManager.Cli.Exchanges;
 using MarketManager.Cli.Keys;
@@ -25,6 +26,7 @@ public static class CliCommands
             MarketsCommand.Build(factory),
             VenuesCommand.Build(factory),
             KeysCommand.Build(factory),
+            ClusterCommand.Build(factory),
         ];
 
         // Recursive options hang on each of these commands, not on the root: the host's own commands have others.

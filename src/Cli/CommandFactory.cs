@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using MarketManager.Cli.Completion;
 using MarketManager.Cli.Exchanges;
 
 namespace MarketManager.Cli;
@@ -42,6 +43,18 @@ internal sealed class CommandFactory(CliContext context, CliOptions options)
         argument.CompletionSources.Add(CompleteExchanges);
         return argument;
     }
+
+    /// <summary>An argument that names a node of the cluster; the shell completes it by asking one.</summary>
+    public Argument<string> NodeArgument()
+    {
+        var argument = new Argument<string>("node") { Description = "Name of a node, as 'cluster nodes' shows it", HelpName = "node" };
+        argument.CompletionSources.Add(CompleteNodes);
+        return argument;
+    }
+
+    /// <summary>The names of nodes for the shell.</summary>
+    public IEnumerable<string> CompleteNodes(CompletionContext completion) =>
+        NodeWords.Ask(context, options, completion.ParseResult, "api/cluster/nodes/?limit=1000", "name");
 
     /// <summary>The names of exchanges for the shell.</summary>
     public IEnumerable<string> CompleteExchanges(CompletionContext completion) =>

@@ -90,8 +90,8 @@ internal sealed class AccessControl(ApiOptions options, KeyRing keys, TimeProvid
             : null;
     }
 
-    // The socket's file is the local user's alone (mode 0600): who reaches it is allowed all.
-    private static bool IsOverSocket(HttpContext http) =>
+    /// <summary>The socket's file is the local user's alone (mode 0600): who reaches it is allowed all.</summary>
+    public static bool IsOverSocket(HttpContext http) =>
         http.Connection.LocalIpAddress is null
         && http.Features.Get<IConnectionSocketFeature>()?.Socket.AddressFamily == AddressFamily.Unix;
 }

@@ -29,6 +29,9 @@ internal sealed record ApiRoute(string Method, string Pattern, Role? Role, strin
     /// <summary>True where the route is served under names and therefore listed in no document.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>True where the route is there on a node that does not serve the API, too.</summary>
+    public bool OnEveryNode { get; init; }
+
     /// <summary>True where a request may take long by its caller's wish.</summary>
     public bool Waits { get; init; }
 }

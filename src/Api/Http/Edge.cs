@@ -30,6 +30,7 @@ internal sealed partial class Edge(
         {
             // What has no route (an unknown path, a wrong method) tells nothing to those who may not read.
             var refusal = await access.Check(http, route is null ? Role.Viewer : route.Role)
+                ?? NotServed(http, route)
                 ?? (route is null ? null : QueryRules.Check(http, route));
             if (refusal is not null)
             {
@@ -57,6 +58,11 @@ internal sealed partial class Edge(
             Note(http, route, time.GetElapsedTime(started));
         }
     }
+
+    private Problem? NotServed(HttpContext http, ApiRoute? route) =>
+        options.ServesApi || route is { OnEveryNode: true } || AccessControl.IsOverSocket(http)
+            ? null
+            : Problem.NotFound("this node does not have the role 'api' and answers for health and metrics only; ask another node, or its UNIX socket");
 
     // Routing answers unknown paths and wrong methods (with Allow) by a bare status.
     private static Problem? DescribeEmpty(HttpContext http) => http.Response switch

@@ -15,10 +15,12 @@ internal sealed class HealthEndpoints(IEnumerable<IReadinessCheck> checks, NodeI
     [
         new("GET", "/healthz/live", null, "Tell that the process lives", Live)
         {
+            OnEveryNode = true,
             Answers = [new(200, "Live", "It lives.")],
         },
         new("GET", "/healthz/ready", null, "Tell whether the node is ready for requests, and what is missing", Ready)
         {
+            OnEveryNode = true,
             Answers = [new(200, "Ready", "It is ready."), new(503, "Ready", "It is not; 'checks' says what is missing.")],
         },
     ];

@@ -14,6 +14,7 @@ internal sealed class MetricsEndpoint(MetricsListener listener) : IEndpoints
     [
         new("GET", "/metrics", Role.Viewer, "Read the metrics in Prometheus' text format", Get)
         {
+            OnEveryNode = true,
             Answers = [new(200, null, "The metrics.") { MediaType = "text/plain" }],
         },
     ];

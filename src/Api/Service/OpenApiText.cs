@@ -98,6 +98,7 @@ internal static partial class OpenApiText
         {
             var ofExchange = route.Pattern.StartsWith("/api/exchanges/", StringComparison.Ordinal);
             var schema = name.Groups[1].Value == "run_id" ? """{"type":"string","format":"uuid"}"""
+                : name.Groups[1].Value == "shard" ? """{"type":"integer","minimum":0}"""
                 : ofExchange ? """{"type":"integer","format":"int64","minimum":1}"""
                 : """{"type":"string"}""";
             json.WriteRawValue($$"""{"name":"{{name.Groups[1].Value}}","in":"path","required":true,"schema":{{schema}}}""");

@@ -4,6 +4,7 @@ using MarketManager.Actors.Runs;
 using MarketManager.Actors.Settings;
 using MarketManager.Actors.Venues;
 using MarketManager.Api.Http;
+using MarketManager.Cluster.Inspection;
 using MarketManager.Kernel;
 using Microsoft.AspNetCore.Http;
 
@@ -18,7 +19,8 @@ internal sealed class StatusEndpoints(
     IRunReader runs,
     IStoreHealth store,
     IWorkerReport workers,
-    TimeProvider time) : IEndpoints
+    TimeProvider time,
+    IClusterInspector? cluster = null) : IEndpoints
 {
     private static readonly TimeSpan RunsCounted = TimeSpan.FromHours(1);
 
@@ -42,6 +44,7 @@ internal sealed class StatusEndpoints(
     private async ValueTask<StatusView> Look(CancellationToken stop)
     {
         var now = time.GetUtcNow();
+        var nodes = cluster?.Nodes(stop) ?? ValueTask.FromResult<IReadOnlyList<NodeStatus>>([]);
         var health = await store.Check(stop);
         var (exchangeCounts, runCounts) = ((ExchangeCounts?)null, (RunCounts?)null);
         try
@@ -57,6 +60,6 @@ internal sealed class StatusEndpoints(
 
         var state = node.State == NodeState.Running && !health.Ok ? NodeState.Degraded : node.State;
         return new StatusView(
-            options.Version, node, state, now, gateway.Paused, exchangeCounts, runCounts, health, workers.Workers);
+            options.Version, node, state, now, gateway.Paused, await nodes, exchangeCounts, runCounts, health, workers.Workers);
     }
 }

@@ -3,6 +3,7 @@ using MarketManager.Actors.Exchanges;
 using MarketManager.Actors.Runs;
 using MarketManager.Actors.Settings;
 using MarketManager.Actors.Venues;
+using MarketManager.Api.Cluster;
 using MarketManager.Api.Http;
 using MarketManager.Api.Requests;
 
@@ -26,7 +27,16 @@ internal static class StatusJson
         json.WriteNumber("uptime_seconds"u8, Math.Max(0, (long)(status.Now - node.Started).TotalSeconds));
         json.WriteBoolean("paused"u8, status.Paused);
         json.WriteStartArray("nodes"u8);
-        WriteNode(json, node, status.State);
+        foreach (var member in status.Nodes)
+        {
+            ClusterJson.WriteShort(json, member);
+        }
+
+        if (status.Nodes.Count == 0)
+        {
+            WriteNode(json, node, status.State);
+        }
+
         json.WriteEndArray();
         WriteExchanges(json, status.Exchanges);
         WriteRuns(json, status.Runs);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using MarketManager.Actors.Text;
+using MarketManager.Cli.Completion;
 using MarketManager.Cli.Http;
 
 namespace MarketManager.Cli.Exchanges;
@@ -9,7 +10,6 @@ namespace MarketManager.Cli.Exchanges;
 internal static class ExchangeNames
 {
     private static readonly string[] Spoken = ["name", "slug"];
-    private static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>The exchange as JSON; where there is none, an error with the nearest name.</summary>
     public static async Task<JsonElement> Find(NodeClient node, string word, CancellationToken cancellationToken)
@@ -45,26 +45,8 @@ internal static class ExchangeNames
     }
 
     /// <summary>The names for the shell to complete; none where the node does not answer at once.</summary>
-    public static IEnumerable<string> Complete(CliContext context, CliOptions options, ParseResult parsed)
-    {
-        try
-        {
-            var folder = NodeAddress.DataFolder(parsed.GetValue(options.Data), context);
-            var address = NodeAddress.Choose(parsed.GetValue(options.Url), parsed.GetValue(options.Socket), folder, context.Environment);
-            using var http = NodeConnection.Open(address, context with { Error = TextWriter.Null });
-            http.Timeout = CompletionLimit;
-            using var request = new HttpRequestMessage(HttpMethod.Get, "api/exchanges/?limit=1000");
-            using var response = http.Send(request);
-            using var body = JsonDocument.Parse(response.EnsureSuccessStatusCode().Content.ReadAsStream());
-            return body.RootElement.GetProperty("results").EnumerateArray()
-                .Select(exchange => exchange.GetProperty("slug").GetString()!)
-                .ToList();
-        }
-        catch (Exception)
-        {
-            return []; // Whatever is wrong, the shell is not the place to say it.
-        }
-    }
+    public static IEnumerable<string> Complete(CliContext context, CliOptions options, ParseResult parsed) =>
+        NodeWords.Ask(context, options, parsed, "api/exchanges/?limit=1000", "slug");
 
     // Nearly always the name is right, and one small request tells.
     private static async Task<Listing> Named(NodeClient node, string word, CancellationToken cancellationToken)

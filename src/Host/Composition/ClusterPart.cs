@@ -2,6 +2,7 @@ using MarketManager.Actors.Exchanges;
 using MarketManager.Api.Status;
 using MarketManager.Cli;
 using MarketManager.Cluster.Exchanges;
+using MarketManager.Cluster.Inspection;
 using MarketManager.Cluster.Members;
 using MarketManager.Cluster.Peers;
 using MarketManager.Cluster.Shards;
@@ -31,7 +32,13 @@ internal sealed partial class ClusterPart : IAsyncDisposable
 
     /// <summary>Prepares it; the node is no member before <see cref="Join"/>.</summary>
     public ClusterPart(
-        ClusterSettings settings, NodeInfo me, PostgresStore store, ExchangeSystem exchanges, World world, ILoggerFactory loggers)
+        ClusterSettings settings,
+        NodeInfo me,
+        PostgresStore store,
+        ActorSystem system,
+        ExchangeSystem exchanges,
+        World world,
+        ILoggerFactory loggers)
     {
         (_store, _world, _log) = (store, world, loggers.CreateLogger<ClusterPart>());
         _thread = new ClusterThread(world.Time);
@@ -57,12 +64,22 @@ internal sealed partial class ClusterPart : IAsyncDisposable
         var options = new PeerOptions { Secret = settings.Secret };
         _peers = new Peers(_node.Views, options, world, loggers.CreateLogger<Peers>());
         var clustered = new ClusterExchanges(exchanges, _node.Lease);
-        Server = new PeerServer(clustered.Handler, _node.Views, options, world, loggers.CreateLogger<PeerServer>());
+        var inspector = new ClusterInspector(me.Name, _node, _peers, system, exchanges.Directory, store.Health);
+        Inspector = inspector;
+        var operations = new PeerOperations(new Dictionary<ushort, IPeerHandler>
+        {
+            [ClusterExchanges.Operation] = clustered.Handler,
+            [ClusterInspector.Operation] = inspector.Handler,
+        });
+        Server = new PeerServer(operations, _node.Views, options, world, loggers.CreateLogger<PeerServer>());
         Gateway = clustered.Gateway(world, _node.Views, _peers, store.Exchanges, store.Runs, store.Settings);
     }
 
     /// <summary>The way to the exchanges of all nodes.</summary>
     public ClusterGateway Gateway { get; }
+
+    /// <summary>Looks into the cluster, and moves what is in it.</summary>
+    public IClusterInspector Inspector { get; }
 
     /// <summary>Answers the other nodes.</summary>
     public PeerServer Server { get; }

@@ -207,7 +207,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         _stops.Add("exchanges", () => new ValueTask(exchanges.Leave()));
         if (store is PostgresStore shared)
         {
-            _cluster = new ClusterPart(_settings.Cluster!, node, shared, exchanges, _world, _loggers);
+            _cluster = new ClusterPart(_settings.Cluster!, node, shared, system, exchanges, _world, _loggers);
             _stops.Add("cluster", _cluster.DisposeAsync);
         }
         else
@@ -272,13 +272,14 @@ internal sealed partial class NodeHost : IAsyncDisposable
             .AddMarketManagerApi(new ApiOptions
             {
                 Access = access is AccessRule.OpenOnLoopback ? AccessMode.OpenOnLoopback : AccessMode.KeysRequired,
+                ServesApi = node.Roles.Contains("api"),
                 Hosts = [.. _settings.Urls.Select(u => u.Host)],
                 RequestsPerSecond = _settings.RequestLimit,
                 Burst = 2 * _settings.RequestLimit,
             });
         if (_cluster is { } cluster)
         {
-            builder.Services.AddSingleton(cluster.Server).AddSingleton<IReadinessCheck>(new LeaseReadiness(cluster.Node.Lease));
+            builder.Services.AddSingleton(cluster.Server).AddSingleton(cluster.Inspector).AddSingleton<IReadinessCheck>(new LeaseReadiness(cluster.Node.Lease));
         }
 
         var app = builder.Build();
