@@ -12,6 +12,7 @@ using MarketManager.Actors.Venues;
 using MarketManager.Api.Service;
 using MarketManager.Api.Status;
 using MarketManager.Api.Tests.Fakes;
+using MarketManager.Cluster.Inspection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,7 +26,7 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _socket = Path.Combine(Path.GetTempPath(), $"mm-{Path.GetRandomFileName()}.sock");
 
-    private ApiServer(ApiOptions options)
+    private ApiServer(ApiOptions options, IClusterInspector? cluster)
     {
         Exchanges = new FakeExchanges(Runs);
         var builder = WebApplication.CreateSlimBuilder();
@@ -48,6 +49,11 @@ public sealed class ApiServer : IAsyncDisposable
             .AddSingleton<IReadinessCheck>(Check)
             .AddSingleton(Node)
             .AddMarketManagerApi(options);
+        if (cluster is not null)
+        {
+            builder.Services.AddSingleton(cluster);
+        }
+
         _app = builder.Build();
         _app.MapMarketManagerApi();
     }
@@ -75,9 +81,9 @@ public sealed class ApiServer : IAsyncDisposable
 
     internal IServiceProvider Services => _app.Services;
 
-    public static async Task<ApiServer> Start(ApiOptions? options = null)
+    public static async Task<ApiServer> Start(ApiOptions? options = null, IClusterInspector? cluster = null)
     {
-        var server = new ApiServer(options ?? new ApiOptions());
+        var server = new ApiServer(options ?? new ApiOptions(), cluster);
         server.Venues.BecomeReady();
         server.Node.Enter(NodeState.Running, FakeExchanges.Created);
         await server._app.StartAsync();

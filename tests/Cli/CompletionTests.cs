@@ -8,7 +8,7 @@ public sealed class CompletionTests
     private readonly Terminal _shell = new();
 
     [Theory]
-    [InlineData("marketmanager ", "completion exchanges keys markets pause resume status venues")]
+    [InlineData("marketmanager ", "cluster completion exchanges keys markets pause resume status venues")]
     [InlineData("./mm exch", "exchanges")]
     [InlineData("mm exchanges r", "remove run runs")]
     [InlineData("mm exchanges runs --st", "--state")]

@@ -56,12 +56,12 @@ internal static class DrainCommands
         CliSession session, string name, JsonElement last, Action<string> tell, CancellationToken cancellationToken)
     {
         var deadline = session.Now + WaitLimit;
-        var query = new Query("api/cluster/nodes/").With("name", name).ToString();
+        var query = new Query("api/cluster/nodes/").With("name", name);
         while (WireJson.Read<Member>(last) is { State: not "drained" } member && session.Now < deadline)
         {
             tell($"waiting for {name}: {Format.Plural(member.Shards, "shard")} left");
             await Task.Delay(BetweenLooks, session.Context.World.Time, cancellationToken);
-            var found = await Listing.ReadAll(session.Node, query, cancellationToken);
+            var found = await Listing.Read(session.Node, query, limit: 1, offset: 0, cancellationToken);
             last = found.Items is [var now, ..]
                 ? now
                 : throw new CliException(ExitCode.Failed, $"{name} is no member any more; what it had is taken over by others");

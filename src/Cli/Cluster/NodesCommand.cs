@@ -23,7 +23,7 @@ internal static class NodesCommand
         return factory.Create("nodes", "Show the nodes that live", async (session, cancellationToken) =>
         {
             var query = new Query("api/cluster/nodes/").With("role", session.Get(role)).With("state", session.Get(state));
-            var listing = await Listing.ReadAll(session.Node, query.ToString(), cancellationToken);
+            var listing = await Listing.Read(session.Node, query, limit: null, offset: 0, cancellationToken);
             session.Show(listing.ToJson(), screen =>
             {
                 if (listing.Items.Count > 0)

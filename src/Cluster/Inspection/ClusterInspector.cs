@@ -252,7 +252,7 @@ public sealed class ClusterInspector : IClusterInspector
         incarnation is { } id ? view.Find(id)?.Name ?? id.ToString() : null;
 
     private static Rejection? NoShard(ClusterView view, string role, int shard) =>
-        !Roles.Contains(role) ? NotFound($"there are no shards of '{role}'{Nearest.HintOrAll(role, Roles, string.Empty)}")
+        !Roles.Contains(role) ? NotFound($"there are no shards of '{role}', only of {string.Join(", ", Roles)}")
         : !view.Shards.TryGetValue(role, out var owners) || shard < 0 || shard >= owners.Count
             ? NotFound($"there is no shard {shard} of {role}; they are 0 to {Shard.Count - 1}")
         : null;

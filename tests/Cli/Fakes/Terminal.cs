@@ -10,8 +10,8 @@ internal sealed class Terminal
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly StringBuilder _out = new();
-    private readonly StringBuilder _error = new();
+    private readonly Written _out = new();
+    private readonly Written _error = new();
 
     public Dictionary<string, string> Environment { get; } = [];
 
@@ -33,6 +33,13 @@ internal sealed class Terminal
 
     public Task<int> Run(params string[] arguments) => Run(Context(), arguments);
 
+    /// <summary>Runs until it ends or is interrupted, as by Ctrl-C.</summary>
+    public Task<int> Run(CancellationToken interrupt, string[] arguments)
+    {
+        var context = Context();
+        return CliProgram.Run(Root(context), arguments, context, interrupt);
+    }
+
     public RootCommand Root() => Root(Context());
 
     private static Task<int> Run(CliContext context, string[] arguments) => CliProgram.Run(Root(context), arguments, context);
@@ -50,8 +57,8 @@ internal sealed class Terminal
 
     private CliContext Context() => new()
     {
-        Out = new StringWriter(_out) { NewLine = "\n" },
-        Error = new StringWriter(_error) { NewLine = "\n" },
+        Out = _out,
+        Error = _error,
         In = new StringReader(Input),
         Environment = name => Environment.GetValueOrDefault(name),
         DataFolder = () => Environment.GetValueOrDefault("MARKETMANAGER_DATA") ?? "data",
@@ -61,6 +68,41 @@ internal sealed class Terminal
         InIsTerminal = IsTerminal,
         OfflineKeys = OfflineKeys,
     };
+}
+
+/// <summary>Text that is written by one thread and read by another.</summary>
+internal sealed class Written : TextWriter
+{
+    private readonly Lock _gate = new();
+    private readonly StringBuilder _text = new();
+
+    public Written() => NewLine = "\n";
+
+    public override Encoding Encoding => Encoding.UTF8;
+
+    public override void Write(char value)
+    {
+        lock (_gate)
+        {
+            _text.Append(value);
+        }
+    }
+
+    public override void Write(string? value)
+    {
+        lock (_gate)
+        {
+            _text.Append(value);
+        }
+    }
+
+    public override string ToString()
+    {
+        lock (_gate)
+        {
+            return _text.ToString();
+        }
+    }
 }
 
 /// <summary>A clock that stands, or steps by itself with each look; its timers run in real time.</summary>
