@@ -151,7 +151,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     [Fact]
     public async Task Drain_says_what_is_still_to_be_handed_over()
     {
-        _node.On("POST /api/cluster/nodes/host%3A8080/drain/", CannedCluster.Node("host:8080", "leaving", 40), 202);
+        _node.On("POST /api/cluster/nodes/host:8080/drain/", CannedCluster.Node("host:8080", "leaving", 40), 202);
         Assert.Equal(ExitCode.Done, await _shell.Run(_node, "cluster", "drain", "host:8080"));
         Assert.Equal("host:8080 hands over 40 shards; 'cluster nodes' shows how far it is\n", _shell.Error);
     }

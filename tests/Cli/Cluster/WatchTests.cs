@@ -28,10 +28,10 @@ public sealed class WatchTests
     {
         using var interrupt = new CancellationTokenSource();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var watching = _shell.Run(interrupt.Token, [.. arguments, "cluster", "watch", "--data", node.Folder]);
+        var watching = _shell.RunUntil(["cluster", "watch", "--data", node.Folder, .. arguments], interrupt.Token);
         while (!isEnough(_shell.Out) && !watching.IsCompleted)
         {
-            await Task.Delay(20, patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
         }
 
         await interrupt.CancelAsync();

@@ -10,8 +10,8 @@ internal sealed class Terminal
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly Written _out = new();
-    private readonly Written _error = new();
+    private readonly StringBuilder _out = new();
+    private readonly StringBuilder _error = new();
 
     public Dictionary<string, string> Environment { get; } = [];
 
@@ -25,16 +25,16 @@ internal sealed class Terminal
 
     public SteppingClock Clock { get; } = new(Now);
 
-    public string Out => _out.ToString();
+    public string Out => LockedWriter.Read(_out);
 
-    public string Error => _error.ToString();
+    public string Error => LockedWriter.Read(_error);
 
     public Task<int> Run(FakeNode node, params string[] arguments) => Run([.. arguments, "--data", node.Folder]);
 
     public Task<int> Run(params string[] arguments) => Run(Context(), arguments);
 
     /// <summary>Runs until it ends or is interrupted, as by Ctrl-C.</summary>
-    public Task<int> Run(CancellationToken interrupt, string[] arguments)
+    public Task<int> RunUntil(string[] arguments, CancellationToken interrupt)
     {
         var context = Context();
         return CliProgram.Run(Root(context), arguments, context, interrupt);
@@ -57,8 +57,8 @@ internal sealed class Terminal
 
     private CliContext Context() => new()
     {
-        Out = _out,
-        Error = _error,
+        Out = new LockedWriter(_out),
+        Error = new LockedWriter(_error),
         In = new StringReader(Input),
         Environment = name => Environment.GetValueOrDefault(name),
         DataFolder = () => Environment.GetValueOrDefault("MARKETMANAGER_DATA") ?? "data",
@@ -70,19 +70,26 @@ internal sealed class Terminal
     };
 }
 
-/// <summary>Text that is written by one thread and read by another.</summary>
-internal sealed class Written : TextWriter
+/// <summary>Writes what another thread may read meanwhile.</summary>
+internal sealed class LockedWriter : TextWriter
 {
-    private readonly Lock _gate = new();
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder _text;
 
-    public Written() => NewLine = "\n";
+    public LockedWriter(StringBuilder text) => (_text, NewLine) = (text, "\n");
 
     public override Encoding Encoding => Encoding.UTF8;
 
+    public static string Read(StringBuilder text)
+    {
+        lock (text)
+        {
+            return text.ToString();
+        }
+    }
+
     public override void Write(char value)
     {
-        lock (_gate)
+        lock (_text)
         {
             _text.Append(value);
         }
@@ -90,17 +97,9 @@ internal sealed class Written : TextWriter
 
     public override void Write(string? value)
     {
-        lock (_gate)
+        lock (_text)
         {
             _text.Append(value);
-        }
-    }
-
-    public override string ToString()
-    {
-        lock (_gate)
-        {
-            return _text.ToString();
         }
     }
 }
