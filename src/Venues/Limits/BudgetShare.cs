@@ -6,8 +6,7 @@ namespace MarketManager.Venues.Limits;
 /// <remarks>Instants are time since an origin of the caller's, on a monotonic clock. Pure but for what it remembers.</remarks>
 internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
 {
-    // A node that is busy claims for the next seconds: at least so much that a claim is rare, and never all there is.
-    private const double Smallest = 1 / 20d;
+    // A node that is busy claims for the next seconds, but never all that there is left: others have to live as well.
     private const double Largest = 1 / 3d;
     private const double Rounding = 1e-6;
     private static readonly TimeSpan LateBy = TimeSpan.FromSeconds(1);
@@ -17,7 +16,8 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
     private readonly List<Slice> _slices = [];
     private TimeSpan? _claimed;
     private TimeSpan _rests;
-    private double _spent;
+    private TimeSpan _pacedAt;
+    private double _pace;
     private double _known;
     private double _clock;
     private double? _announced;
@@ -58,7 +58,8 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
             return false;
         }
 
-        _spent += weight;
+        _pace = Pace(now) + weight;
+        _pacedAt = now;
         foreach (var slice in usable)
         {
             var part = Math.Min(slice.Weight, weight);
@@ -82,7 +83,8 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
     public BudgetClaim Claim(TimeSpan now, double least, double rateLimit)
     {
         Claiming = true;
-        return new BudgetClaim(account, least, Math.Max(least, Foreseen(now, rateLimit)), rule.Limit)
+        var want = least <= 0 ? 0 : least * Math.Max(1, Math.Floor(Foreseen(now, rateLimit) / least)); // a remainder would be lost
+        return new BudgetClaim(account, least, want, rule.Limit)
         {
             Announced = _announced,
             Reported = _reported,
@@ -94,7 +96,7 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
     /// <summary>The claim was answered.</summary>
     public void Granted(BudgetClaim claim, BudgetGrant grant, TimeSpan sent, TimeSpan now)
     {
-        (Claiming, Away, _claimed, _clock, _known, _spent) = (false, false, sent, grant.Clock, grant.Used, 0);
+        (Claiming, Away, _claimed, _clock, _known) = (false, false, sent, grant.Clock, grant.Used);
         _announced = _announced == claim.Announced ? null : _announced;
         _reported = _reported > grant.Used ? _reported : null;
         rule.Announce(grant.Limit);
@@ -116,20 +118,12 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
     /// <summary>The claim failed: what is held may be spent, then everyone waits.</summary>
     public void Failed(TimeSpan now) => (Claiming, Away, _rests) = (false, true, now + RetryAfter);
 
-    /// <summary>What the time that a slice holds will take, going by the time since the last claim.</summary>
-    private double Foreseen(TimeSpan now, double rateLimit)
-    {
-        var holds = rule.Weighted ? IBudgetLedger.Validity : LateBy;
-        if (_claimed is not { } last || now - last > 2 * holds)
-        {
-            return 0;
-        }
+    /// <summary>What the seconds that a slice holds will take, going by those before.</summary>
+    private double Foreseen(TimeSpan now, double rateLimit) => Math.Min(
+        Pace(now),
+        rule.Weighted ? Math.Max(0, rule.Limit - Used(now)) * Largest : LateBy.TotalMilliseconds / Math.Max(rateLimit, 1));
 
-        var rate = _spent / Math.Max(1, (now - last).TotalSeconds);
-        return rule.Weighted
-            ? Math.Clamp(rate * holds.TotalSeconds, rule.Limit * Smallest, rule.Limit * Largest)
-            : Math.Min(rate * holds.TotalSeconds, LateBy.TotalMilliseconds / Math.Max(rateLimit, 1));
-    }
+    private double Pace(TimeSpan now) => _pace * Math.Exp((_pacedAt - now) / (rule.Weighted ? IBudgetLedger.Validity : LateBy));
 
     private sealed class Slice(double weight, TimeSpan from, TimeSpan until)
     {

@@ -183,6 +183,11 @@ internal sealed class VenueBudget(BudgetKey key, TimeProvider time, ClusterBudge
                 continue;
             }
 
+            if (part is { Share: not null, Rule.Weighted: true })
+            {
+                wait = TimeSpan.Zero; // the ledger knows of all that was asked, from here as well
+            }
+
             wait = _blockedUntil - now > wait ? _blockedUntil - now : wait;
             if (wait > TimeSpan.Zero)
             {

@@ -14,7 +14,7 @@ namespace MarketManager.Storage.PostgreSql.Budgets;
 internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
 {
     // Each failed try is another node's success.
-    private const int Tries = 20;
+    private const int Tries = 50;
 
     private const string Look = """
         SELECT extract(epoch FROM clock_timestamp())::float8, b.version, b.book, coalesce(mm.block_left(k.at, k.length), interval '0')
