@@ -36,9 +36,26 @@ public enum VenueCapability
 
 /// <summary>What may still be asked of a venue from here.</summary>
 /// <param name="Limit">Weight per minute, in the venue's own weights.</param>
-/// <param name="Used">Weight used in the last minute.</param>
+/// <param name="Used">Weight used in the last minute; of a cluster, what all nodes were granted when this one last claimed.</param>
 /// <param name="BlockedUntil">The venue said to ask nothing before then; else null.</param>
-public sealed record VenueBudgetStatus(double Limit, double Used, DateTimeOffset? BlockedUntil);
+public sealed record VenueBudgetStatus(double Limit, double Used, DateTimeOffset? BlockedUntil)
+{
+    /// <summary>How this node shares it with others.</summary>
+    public BudgetSharing Sharing { get; init; }
+}
+
+/// <summary>How a node shares its budgets.</summary>
+public enum BudgetSharing
+{
+    /// <summary>It is alone.</summary>
+    None,
+
+    /// <summary>With a cluster.</summary>
+    Shared,
+
+    /// <summary>With a cluster whose ledger cannot be reached: it spends what it was granted, then waits.</summary>
+    Away,
+}
 
 /// <summary>The venues there are.</summary>
 public interface IVenueCatalog

@@ -71,6 +71,12 @@ internal static class VenueJson
         json.WriteNumber("limit"u8, budget.Limit);
         json.WriteNumber("used"u8, budget.Used);
         json.WriteTime("blocked_until"u8, budget.BlockedUntil);
+        json.WriteString("sharing"u8, budget.Sharing switch
+        {
+            BudgetSharing.Shared => "shared",
+            BudgetSharing.Away => "away",
+            _ => "none",
+        });
         json.WriteEndObject();
     }
 

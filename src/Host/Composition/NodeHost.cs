@@ -12,6 +12,7 @@ using MarketManager.Storage;
 using MarketManager.Storage.PostgreSql;
 using MarketManager.Storage.Sqlite;
 using MarketManager.Venues.Ccxt;
+using MarketManager.Venues.Limits;
 
 namespace MarketManager.Host.Composition;
 
@@ -92,7 +93,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
         _simulator = await FindSimulator(store.Settings, cancellationToken);
         var venues = CcxtVenues.Start(
             new CcxtOptions { WorkerScript = WorkersFolder.FindScript(AppContext.BaseDirectory), Workers = _settings.Workers },
-            _world, _loggers, () => _simulator);
+            _world, _loggers, () => _simulator,
+            store is PostgresStore shared ? new ClusterBudgets(shared.Budgets, _settings.Cluster!.Egress) : null);
         _stops.Add("workers", venues.DisposeAsync);
         var exchanges = await StartExchanges(system, store, venues, node, access, cancellationToken);
         var gateway = _cluster?.Gateway ?? exchanges.Gateway;

@@ -4,7 +4,9 @@ using MarketManager.Actors.Idempotency;
 using MarketManager.Actors.Markets;
 using MarketManager.Actors.Runs;
 using MarketManager.Actors.Settings;
+using MarketManager.Actors.Venues;
 using MarketManager.Kernel;
+using MarketManager.Storage.PostgreSql.Budgets;
 using MarketManager.Storage.PostgreSql.Reading;
 using MarketManager.Storage.PostgreSql.Sessions;
 using MarketManager.Storage.PostgreSql.Writing;
@@ -23,12 +25,14 @@ public sealed partial class PostgresStore : IStore
     private readonly ILogger _log;
     private readonly ReaderSource _readers;
     private readonly PostgresWriter _writer;
+    private readonly PostgresBudgets _budgets;
 
     private PostgresStore(PostgresOptions options, World world, ILogger log)
     {
         (_options, _world, _log) = (options, world, log);
         _readers = new ReaderSource(options);
         _writer = new PostgresWriter(_readers);
+        _budgets = new PostgresBudgets(options.ConnectionString, world.Time, log);
         Journal = new PostgresJournal(_readers, _writer);
         Exchanges = new PostgresExchanges(_readers);
         Runs = new PostgresRuns(_readers);
@@ -69,6 +73,9 @@ public sealed partial class PostgresStore : IStore
 
     /// <summary>Whether the store works.</summary>
     public IStoreHealth Health { get; }
+
+    /// <summary>What all nodes together may ask of venues.</summary>
+    public IBudgetLedger Budgets => _budgets;
 
     /// <summary>Connects, and brings the database to the schema of this program. Several nodes may do so at once.</summary>
     /// <exception cref="PostgresUnusableException">A transaction pooler is in between, or the server is a standby, an old primary or too old.</exception>
@@ -115,6 +122,7 @@ public sealed partial class PostgresStore : IStore
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();
+        await _budgets.DisposeAsync();
         await _readers.DisposeAsync();
     }
 

@@ -13,9 +13,9 @@ public sealed class CcxtVenues : IAsyncDisposable
     private readonly VenueMeter _meter;
     private readonly Task _loading;
 
-    private CcxtVenues(CcxtOptions options, World world, ILogger logger, Func<Uri?> simulator)
+    private CcxtVenues(CcxtOptions options, World world, ILogger logger, Func<Uri?> simulator, ClusterBudgets? cluster)
     {
-        var budgets = new VenueBudgets(world.Time);
+        var budgets = new VenueBudgets(world.Time, cluster);
         _meter = new VenueMeter(budgets, world.Time);
         _pool = new CcxtWorkerPool(options, world, _meter, logger);
         var catalog = new CcxtCatalog(_pool, budgets, world, logger);
@@ -38,13 +38,15 @@ public sealed class CcxtVenues : IAsyncDisposable
     /// <param name="world">Time.</param>
     /// <param name="loggers">Logs.</param>
     /// <param name="simulator">Where the simulator is; null when there is none. Asked at every gather of <c>sim</c>.</param>
+    /// <param name="cluster">With whom budgets are shared; null: with nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is to be no worker, or no time.</exception>
-    public static CcxtVenues Start(CcxtOptions options, World world, ILoggerFactory loggers, Func<Uri?> simulator)
+    public static CcxtVenues Start(
+        CcxtOptions options, World world, ILoggerFactory loggers, Func<Uri?> simulator, ClusterBudgets? cluster = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Heartbeat, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Lease, 2 * options.Heartbeat);
-        return new CcxtVenues(options, world, loggers.CreateLogger("MarketManager.Venues.Ccxt"), simulator);
+        return new CcxtVenues(options, world, loggers.CreateLogger("MarketManager.Venues.Ccxt"), simulator, cluster);
     }
 
     /// <summary>Kills the workers and waits until they are gone; gathers that were going fail as worker_lost.</summary>

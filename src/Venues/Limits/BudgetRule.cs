@@ -35,6 +35,9 @@ internal sealed class BudgetRule
     /// <summary>Whether it is as it was in the beginning: no weight counts, and a request may go at once.</summary>
     public bool IsUntouched(TimeSpan now) => Used(now) == 0 && _free <= now;
 
+    /// <summary>What a request takes of the limit: weight, or units of cost where the venue counts none.</summary>
+    public double WeightOf(double cost) => Math.Max(0, cost * (_weightPerCost ?? 1));
+
     /// <summary>How long a request has to wait; null when the venue would never allow it.</summary>
     public TimeSpan? WaitFor(TimeSpan now, double cost) => _weightPerCost is { } weight
         ? _window.WaitFor(now, cost * weight)

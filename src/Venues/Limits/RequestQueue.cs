@@ -14,14 +14,18 @@ internal sealed class RequestQueue
     private readonly ITimer _timer;
     private long _order;
 
-    public RequestQueue(BudgetRule rule, TimeProvider time, Action<RequestQueue> wake)
+    public RequestQueue(BudgetRule rule, BudgetShare? share, TimeProvider time, Action<RequestQueue> wake)
     {
         Rule = rule;
+        Share = share;
         _timer = time.CreateTimer(_ => wake(this), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>When the next one may go.</summary>
     public BudgetRule Rule { get; }
+
+    /// <summary>What this node holds of a cluster's budget; null for a node on its own.</summary>
+    public BudgetShare? Share { get; }
 
     /// <summary>Whether no further request may wait.</summary>
     public bool IsFull

@@ -1,15 +1,19 @@
 using MarketManager.Actors.Runs;
 using MarketManager.Actors.Venues;
+using MarketManager.Kernel;
 
 namespace MarketManager.Venues.Limits;
 
 /// <summary>What may be asked of one venue from one address: everyone who asks it waits here for their turn.</summary>
 /// <remarks>By priority, first come first served within one. A venue that said "too many requests" is left alone as a whole,
-/// for as long as it said.</remarks>
-internal sealed class VenueBudget(string venue, TimeProvider time)
+/// for as long as it said. In a cluster a request also needs weight that was granted to this node.</remarks>
+internal sealed class VenueBudget(BudgetKey key, TimeProvider time, ClusterBudgets? cluster = null)
 {
+    private const int TellTries = 30;
+    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBlock = TimeSpan.FromDays(7);
 
+    private readonly string _venue = key.VenueId;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RequestQueue> _parts = [];
     private readonly long _origin = time.GetTimestamp();
@@ -25,10 +29,13 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
             {
                 var now = Elapsed;
                 DateTimeOffset? blockedUntil = _blockedUntil > now ? time.GetUtcNow() + (_blockedUntil - now) : null;
-                return _parts.Values.Select(part => part.Rule)
-                    .OrderByDescending(rule => rule.Used(now) / rule.Limit)
-                    .Select(rule => new VenueBudgetStatus(rule.Limit, rule.Used(now), blockedUntil))
-                    .FirstOrDefault();
+                return _parts.Values
+                    .Select(part => new VenueBudgetStatus(
+                        part.Rule.Limit, Math.Max(part.Rule.Used(now), part.Share?.Used(now) ?? 0), blockedUntil)
+                    {
+                        Sharing = part.Share is not { } share ? BudgetSharing.None : share.Away ? BudgetSharing.Away : BudgetSharing.Shared,
+                    })
+                    .MaxBy(status => status.Used / status.Limit);
             }
         }
     }
@@ -73,13 +80,13 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
             if (part.Rule.WaitFor(Elapsed, cost) is null)
             {
                 return Task.FromException(new VenueException(
-                    ErrorKinds.RateLimited, $"the request weighs more than {venue} allows in a minute ({part.Rule.Limit})"));
+                    ErrorKinds.RateLimited, $"the request weighs more than {_venue} allows in a minute ({part.Rule.Limit})"));
             }
 
             if (part.IsFull)
             {
                 return Task.FromException(new VenueException(
-                    ErrorKinds.RateLimited, $"{RequestQueue.Capacity} requests to {venue} are waiting already"));
+                    ErrorKinds.RateLimited, $"{RequestQueue.Capacity} requests to {_venue} are waiting already"));
             }
 
             var turn = part.Add(priority, cost, rateLimit, cancellationToken);
@@ -98,19 +105,32 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
         lock (_gate)
         {
             var now = _usedAt = Elapsed;
-            var part = _parts.GetValueOrDefault(VenueWeights.PartOf(venue, endpoint));
-            if (usedWeight is { } used)
+            var part = _parts.GetValueOrDefault(VenueWeights.PartOf(_venue, endpoint));
+            if (usedWeight is { } used && part is not null)
             {
-                part?.Rule.Correct(now, used);
+                Correct(part, now, used);
             }
 
             if (status is 429 or 418)
             {
                 // Without a word: Binance counts minutes and bans for two at least, others mostly count seconds.
                 var block = retryAfter ?? TimeSpan.FromSeconds(status == 418 ? 120 : part?.Rule.Weighted == true ? 60 : 10);
-                var until = now + (block < LongestBlock ? block : LongestBlock);
-                _blockedUntil = until > _blockedUntil ? until : _blockedUntil;
+                Block(block < LongestBlock ? block : LongestBlock);
+                if (cluster is not null)
+                {
+                    _ = TellBlock(cluster, _blockedUntil);
+                }
             }
+        }
+    }
+
+    /// <summary>The venue is to be left alone, as it said here or to another node. A shorter block does not end a longer one.</summary>
+    public void Block(TimeSpan length)
+    {
+        lock (_gate)
+        {
+            var until = Elapsed + length;
+            _blockedUntil = until > _blockedUntil ? until : _blockedUntil;
         }
     }
 
@@ -119,9 +139,10 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_parts.TryGetValue(VenueWeights.PartOf(venue, endpoint), out var part))
+            if (_parts.TryGetValue(VenueWeights.PartOf(_venue, endpoint), out var part))
             {
                 part.Rule.Announce(limit);
+                part.Share?.Announce(limit);
                 Pump(part);
             }
         }
@@ -129,10 +150,12 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
 
     private RequestQueue PartOf(string endpoint, double rateLimit)
     {
-        var name = VenueWeights.PartOf(venue, endpoint);
+        var name = VenueWeights.PartOf(_venue, endpoint);
         if (!_parts.TryGetValue(name, out var part))
         {
-            part = new RequestQueue(VenueWeights.RuleOf(venue, endpoint, rateLimit), time, PumpLater);
+            var rule = VenueWeights.RuleOf(_venue, endpoint, rateLimit);
+            var share = cluster is null ? null : new BudgetShare(new BudgetAccount(key.Venue, cluster.EgressOf(key), name), rule);
+            part = new RequestQueue(rule, share, time, PumpLater);
             _parts.Add(name, part);
         }
 
@@ -156,8 +179,13 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
             var wait = part.Rule.WaitFor(now, request.Cost);
             if (wait is null)
             {
-                part.Refuse(new VenueException(ErrorKinds.RateLimited, $"{venue} has lowered its limit below the request's weight"));
+                part.Refuse(new VenueException(ErrorKinds.RateLimited, $"{_venue} has lowered its limit below the request's weight"));
                 continue;
+            }
+
+            if (part is { Share: not null, Rule.Weighted: true })
+            {
+                wait = TimeSpan.Zero; // the ledger knows of all that was asked, from here as well
             }
 
             wait = _blockedUntil - now > wait ? _blockedUntil - now : wait;
@@ -167,8 +195,86 @@ internal sealed class VenueBudget(string venue, TimeProvider time)
                 return;
             }
 
+            if (part.Share is { } share && !share.Spend(now, part.Rule.WeightOf(request.Cost)))
+            {
+                WaitForShare(part, share, now, request);
+                return;
+            }
+
             part.Rule.Take(now, request.Cost, request.RateLimit);
             part.Grant();
+        }
+    }
+
+    private void WaitForShare(RequestQueue part, BudgetShare share, TimeSpan now, RequestQueue.Request request)
+    {
+        var weight = part.Rule.WeightOf(request.Cost);
+        if (share.NextAt(now, weight) is { } next)
+        {
+            part.WakeAfter(next - now);
+        }
+        else if (!share.Claiming)
+        {
+            _ = Claim(part, share, weight, request.RateLimit);
+        }
+    }
+
+    private async Task Claim(RequestQueue part, BudgetShare share, double least, double rateLimit)
+    {
+        var sent = Elapsed;
+        var claim = share.Claim(sent, least, rateLimit);
+        BudgetGrant? grant = null;
+        try
+        {
+            grant = await cluster!.Ledger.Take(claim, CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // Whatever it was: nothing is granted. The status says so, and the next claim is soon.
+        }
+
+        lock (_gate)
+        {
+            if (grant is null)
+            {
+                share.Failed(Elapsed);
+            }
+            else
+            {
+                Block(grant.Blocked);
+                share.Granted(claim, grant, sent, Elapsed);
+            }
+
+            Pump(part);
+        }
+    }
+
+    /// <summary>In a cluster the venue counts what all nodes ask, so only the ledger can tell what comes from elsewhere.</summary>
+    private void Correct(RequestQueue part, TimeSpan now, double counted)
+    {
+        if (part.Share is not { } share)
+        {
+            part.Rule.Correct(now, counted);
+        }
+        else if (share.Report(now, counted))
+        {
+            _ = Claim(part, share, 0, 0);
+        }
+    }
+
+    private async Task TellBlock(ClusterBudgets others, TimeSpan until)
+    {
+        for (var i = 0; i < TellTries && until > Elapsed; i++)
+        {
+            try
+            {
+                await others.Ledger.Block(new BudgetBlock(key.Venue, others.EgressOf(key), until - Elapsed), CancellationToken.None);
+                return;
+            }
+            catch (StoreException)
+            {
+                await Task.Delay(TellAgainAfter, time);
+            }
         }
     }
 }

@@ -5,14 +5,28 @@ namespace MarketManager.Venues.Limits;
 /// <summary>All budgets of this process, one per venue and outgoing address.</summary>
 /// <remarks>One that nobody used for 90 minutes is forgotten, so that options with ever new proxies do not pile up. That is
 /// longer than the hour after which markets are loaded anew, which announces the venue's limit again: nothing is lost.</remarks>
-internal sealed class VenueBudgets(TimeProvider time)
+internal sealed class VenueBudgets
 {
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(90);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<BudgetKey, VenueBudget> _budgets = [];
     private readonly Lock _gate = new();
-    private long _sweptAt = time.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly ClusterBudgets? _cluster;
+    private long _sweptAt;
+
+    /// <summary>None yet.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="cluster">With whom they are shared; null: with nobody.</param>
+    public VenueBudgets(TimeProvider time, ClusterBudgets? cluster = null)
+    {
+        (_time, _cluster, _sweptAt) = (time, cluster, time.GetTimestamp());
+        if (cluster is not null)
+        {
+            cluster.Ledger.Blocked += Block;
+        }
+    }
 
     /// <summary>The budget of a venue at an address; the same object for everyone who asks.</summary>
     public VenueBudget Of(BudgetKey key)
@@ -22,7 +36,7 @@ internal sealed class VenueBudgets(TimeProvider time)
             Sweep();
             if (!_budgets.TryGetValue(key, out var budget))
             {
-                budget = new VenueBudget(key.VenueId, time);
+                budget = new VenueBudget(key, _time, _cluster);
                 _budgets.Add(key, budget);
             }
 
@@ -54,14 +68,29 @@ internal sealed class VenueBudgets(TimeProvider time)
         }
     }
 
+    // One that was not used here yet hears of it with its first claim.
+    private void Block(BudgetBlock block)
+    {
+        lock (_gate)
+        {
+            foreach (var (key, budget) in _budgets)
+            {
+                if (_cluster!.Concerns(block, key))
+                {
+                    budget.Block(block.Length);
+                }
+            }
+        }
+    }
+
     private void Sweep()
     {
-        if (time.GetElapsedTime(_sweptAt) < SweepEvery)
+        if (_time.GetElapsedTime(_sweptAt) < SweepEvery)
         {
             return;
         }
 
-        _sweptAt = time.GetTimestamp();
+        _sweptAt = _time.GetTimestamp();
         foreach (var (key, _) in _budgets.Where(pair => pair.Value.IsIdle(ForgottenAfter)).ToList())
         {
             _budgets.Remove(key);

@@ -14,7 +14,7 @@ public class VenueBudgetTests
     [Fact]
     public void A_venue_without_weights_is_asked_at_its_spacing()
     {
-        var budget = new VenueBudget("kraken", _time);
+        var budget = new VenueBudget(new BudgetKey("kraken", ""), _time);
         Assert.True(Ask(budget, cost: 2).IsCompletedSuccessfully);
         var second = Ask(budget);
 
@@ -27,7 +27,7 @@ public class VenueBudgetTests
     [Fact]
     public void A_venue_with_weights_may_use_its_minute_at_once()
     {
-        var budget = new VenueBudget("binance", _time);
+        var budget = new VenueBudget(new BudgetKey("binance", ""), _time);
         var requests = Enumerable.Range(0, 75).Select(_ => Ask(budget, cost: 16)).ToList();
         var oneTooMany = Ask(budget, cost: 16);
 
@@ -42,7 +42,7 @@ public class VenueBudgetTests
     [Fact]
     public void An_announced_limit_holds_at_once_for_those_who_wait()
     {
-        var budget = new VenueBudget("sim", _time);
+        var budget = new VenueBudget(new BudgetKey("sim", ""), _time);
         for (var i = 0; i < 75; i++)
         {
             _ = Ask(budget, cost: 16);
@@ -58,7 +58,7 @@ public class VenueBudgetTests
     [Fact]
     public void What_the_venue_counts_more_is_taken_from_the_budget()
     {
-        var budget = new VenueBudget("binance", _time);
+        var budget = new VenueBudget(new BudgetKey("binance", ""), _time);
         _ = Ask(budget, cost: 1);
         budget.Observe("api", 200, usedWeight: 5_990, retryAfter: null);
 
@@ -70,7 +70,7 @@ public class VenueBudgetTests
     [Fact]
     public void Parts_of_binance_that_count_apart_do_not_wait_for_each_other()
     {
-        var budget = new VenueBudget("binance", _time);
+        var budget = new VenueBudget(new BudgetKey("binance", ""), _time);
         budget.Observe("api", 200, null, null);
         _ = Ask(budget, cost: 1_200);
 
@@ -81,7 +81,7 @@ public class VenueBudgetTests
     [Fact]
     public void Orders_go_before_resynchronisation_and_that_before_polling()
     {
-        var budget = new VenueBudget("kraken", _time);
+        var budget = new VenueBudget(new BudgetKey("kraken", ""), _time);
         _ = Ask(budget);
         var poll = Ask(budget);
         var resynchronisation = Ask(budget, priority: RequestPriority.Resynchronisation);
@@ -103,7 +103,7 @@ public class VenueBudgetTests
     [InlineData("kraken", 429, null, 10)]
     public void Too_many_requests_stops_everything_to_the_venue(string venue, int status, int? retryAfter, int stopped)
     {
-        var budget = new VenueBudget(venue, _time);
+        var budget = new VenueBudget(new BudgetKey(venue, ""), _time);
         _ = Ask(budget);
         _time.Advance(TimeSpan.FromSeconds(1));
         budget.Observe("api", status, null, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
@@ -120,7 +120,7 @@ public class VenueBudgetTests
     [Fact]
     public void A_shorter_block_does_not_end_a_longer_one()
     {
-        var budget = new VenueBudget("binance", _time);
+        var budget = new VenueBudget(new BudgetKey("binance", ""), _time);
         budget.Observe("api", 418, null, TimeSpan.FromSeconds(100));
         budget.Observe("api", 429, null, TimeSpan.FromSeconds(1));
         var waiting = Ask(budget);
@@ -134,7 +134,7 @@ public class VenueBudgetTests
     [Fact]
     public void A_place_in_the_queue_that_is_given_up_takes_nothing()
     {
-        var budget = new VenueBudget("kraken", _time);
+        var budget = new VenueBudget(new BudgetKey("kraken", ""), _time);
         using var cancellation = new CancellationTokenSource();
         _ = Ask(budget);
         var givenUp = Ask(budget, cancellationToken: cancellation.Token);
@@ -149,7 +149,7 @@ public class VenueBudgetTests
     [Fact]
     public async Task A_request_heavier_than_a_minute_is_refused()
     {
-        var error = await Assert.ThrowsAsync<VenueException>(() => Ask(new VenueBudget("binance", _time), cost: 1_201));
+        var error = await Assert.ThrowsAsync<VenueException>(() => Ask(new VenueBudget(new BudgetKey("binance", ""), _time), cost: 1_201));
 
         Assert.Equal(ErrorKinds.RateLimited, error.Kind);
     }
@@ -157,7 +157,7 @@ public class VenueBudgetTests
     [Fact]
     public async Task A_full_queue_refuses_until_someone_has_given_up()
     {
-        var budget = new VenueBudget("kraken", _time);
+        var budget = new VenueBudget(new BudgetKey("kraken", ""), _time);
         using var cancellation = new CancellationTokenSource();
         _ = Ask(budget);
         for (var i = 0; i < RequestQueue.Capacity; i++)

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using MarketManager.Actors.Venues;
+using MarketManager.Storage.PostgreSql.Sessions;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace MarketManager.Storage.PostgreSql.Budgets;
+
+/// <summary>Listens for venues that want to be left alone, on a session of its own that is opened again whenever it breaks.</summary>
+internal sealed partial class BlockNews : IAsyncDisposable
+{
+    private const string ListenAndLook = """
+        LISTEN mm_budget;
+        SELECT venue, egress, mm.block_left(at, length) FROM mm.budget_block;
+        """;
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly string _connectionString;
+    private readonly TimeProvider _time;
+    private readonly Action<BudgetBlock> _news;
+    private readonly ILogger _log;
+    private readonly Task _reading;
+
+    public BlockNews(string connectionString, TimeProvider time, Action<BudgetBlock> news, ILogger log)
+    {
+        var settings = PostgresSession.Common(connectionString, "mm budget news");
+        settings.Pooling = false;
+        (_connectionString, _time, _news, _log) = (settings.ConnectionString, time, news, log);
+        _reading = Read();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _reading;
+        _stop.Dispose();
+    }
+
+    private async Task Read()
+    {
+        await Task.Yield(); // whoever makes one does not wait for its first session
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Listen();
+            }
+            catch (Exception e)
+            {
+                // Who claims hears of blocks as well: what is missing here comes a slice later.
+                if (!_stop.IsCancellationRequested)
+                {
+                    LogBroken(_log, e.Message);
+                }
+            }
+
+            await Task.Delay(RetryAfter, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task Listen()
+    {
+        await using var connection = new NpgsqlConnection(_connectionString);
+        connection.Notification += (_, notice) => Heard(notice.Payload);
+        await connection.OpenAsync(_stop.Token);
+        await using (var listen = new NpgsqlCommand(ListenAndLook, connection))
+        {
+            await using var rows = await listen.ExecuteReaderAsync(_stop.Token);
+            while (await rows.ReadAsync(_stop.Token))
+            {
+                Tell(new BudgetBlock(rows.GetString(0), rows.GetString(1), rows.GetTimeSpan(2)));
+            }
+        }
+
+        while (true)
+        {
+            await connection.WaitAsync(_stop.Token);
+        }
+    }
+
+    private void Heard(string payload)
+    {
+        using var json = JsonDocument.Parse(payload);
+        var block = json.RootElement;
+        Tell(new BudgetBlock(block[0].GetString()!, block[1].GetString()!, TimeSpan.FromSeconds(block[2].GetDouble())));
+    }
+
+    private void Tell(BudgetBlock block)
+    {
+        if (block.Length > TimeSpan.Zero)
+        {
+            _news(block);
+        }
+    }
+
+    [LoggerMessage(60, LogLevel.Debug, "the session that hears of blocked venues is opened again: {Reason}")]
+    private static partial void LogBroken(ILogger log, string reason);
+}
