@@ -29,17 +29,20 @@ internal sealed class OwnerRoute(World world, IClusterViews views, ExchangeOwner
         var began = world.Time.GetTimestamp();
         var isUnknown = false;
         PeerRequest? sent = null;
+        var tries = 0;
         for (var view = views.Current; ;)
         {
             var left = patience - world.Time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero)
             {
+                ClusterMetrics.Routed(world.Time.GetElapsedTime(began), "none");
                 return Rejected(isUnknown && request.IsCommand ? Unknown : NoOwner);
             }
 
             if (view.OwnerOf(ExchangeShards.Role, Shard.Of(request.Id)) is { } owner)
             {
                 Fate fate;
+                tries++;
                 if (owner.Incarnation == view.Me)
                 {
                     fate = FateOf(await here.Handle(request, cancellationToken));
@@ -54,6 +57,13 @@ internal sealed class OwnerRoute(World world, IClusterViews views, ExchangeOwner
 
                 if (fate.Answer is { } answer)
                 {
+                    // A wait for the end of a run says nothing about the way.
+                    if (request is not ExchangeRequest.WhenEnded)
+                    {
+                        ClusterMetrics.Routed(
+                            world.Time.GetElapsedTime(began), tries > 1 ? "moved" : owner.Incarnation == view.Me ? "here" : "peer");
+                    }
+
                     return answer;
                 }
 

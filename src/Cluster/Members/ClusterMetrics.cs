@@ -22,6 +22,12 @@ public static class ClusterMetrics
     private static readonly Counter<long> Suspensions =
         Meter.CreateCounter<long>("suspensions", null, "Times this node could not prove to be alive, and held still");
 
+    private static readonly Histogram<double> Routes =
+        Meter.CreateHistogram<double>("routing", "s", "From a request's arrival to its owner's answer, by where the owner is: here, peer, moved (while ownership changed), none");
+
+    internal static void Routed(TimeSpan took, string owner) =>
+        Routes.Record(took.TotalSeconds, new KeyValuePair<string, object?>("owner", owner));
+
     internal static void Claimed(Fence shard) => Changed(shard, 1, "claimed");
 
     internal static void Released(Fence shard) => Changed(shard, -1, "released");

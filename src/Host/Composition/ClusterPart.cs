@@ -63,6 +63,9 @@ internal sealed partial class ClusterPart : IAsyncDisposable
         store.Condemned += _ => _node.LookNow();
         var options = new PeerOptions { Secret = settings.Secret };
         _peers = new Peers(_node.Views, options, world, loggers.CreateLogger<Peers>());
+        var relayed = new RelayedPeers(_peers, _node.Views);
+        Isolation = new Isolation(
+            _peers, _node.Views, _node.Drain, _node.Resume, (2 * settings.Lease) + TimeSpan.FromSeconds(2), world, loggers.CreateLogger<Isolation>());
         var clustered = new ClusterExchanges(exchanges, _node.Lease);
         var inspector = new ClusterInspector(me.Name, _node, _peers, system, exchanges.Directory, store.Health);
         Inspector = inspector;
@@ -70,9 +73,10 @@ internal sealed partial class ClusterPart : IAsyncDisposable
         {
             [ClusterExchanges.Operation] = clustered.Handler,
             [ClusterInspector.Operation] = inspector.Handler,
+            [RelayedPeers.Operation] = relayed,
         });
         Server = new PeerServer(operations, _node.Views, options, world, loggers.CreateLogger<PeerServer>());
-        Gateway = clustered.Gateway(world, _node.Views, _peers, store.Exchanges, store.Runs, store.Settings);
+        Gateway = clustered.Gateway(world, _node.Views, relayed, store.Exchanges, store.Runs, store.Settings);
     }
 
     /// <summary>The way to the exchanges of all nodes.</summary>
@@ -83,6 +87,9 @@ internal sealed partial class ClusterPart : IAsyncDisposable
 
     /// <summary>Answers the other nodes.</summary>
     public PeerServer Server { get; }
+
+    /// <summary>Notices that no peer can be reached.</summary>
+    public Isolation Isolation { get; }
 
     /// <summary>The node's membership.</summary>
     public ClusterNode Node => _node;

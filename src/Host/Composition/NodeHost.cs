@@ -153,6 +153,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
             node.Enter(NodeState.Draining, _world.Now);
             await cluster.Leave();
         });
+        StartLoop("isolation", cluster.Isolation.Run);
         StartLoop("follow", stopping => cluster.Follow(
             async token =>
             {
@@ -281,7 +282,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
             });
         if (_cluster is { } cluster)
         {
-            builder.Services.AddSingleton(cluster.Server).AddSingleton(cluster.Inspector).AddSingleton<IReadinessCheck>(new LeaseReadiness(cluster.Node.Lease));
+            builder.Services.AddSingleton(cluster.Server).AddSingleton(cluster.Inspector).AddSingleton<IReadinessCheck>(new LeaseReadiness(cluster.Node.Lease))
+                .AddSingleton<IReadinessCheck>(new PeerReadiness(cluster.Isolation));
         }
 
         var app = builder.Build();

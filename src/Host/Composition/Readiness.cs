@@ -3,6 +3,7 @@ using MarketManager.Actors.Venues;
 using MarketManager.Api.Service;
 using MarketManager.Api.Status;
 using MarketManager.Cluster.Members;
+using MarketManager.Cluster.Peers;
 
 namespace MarketManager.Host.Composition;
 
@@ -39,6 +40,17 @@ internal sealed class LeaseReadiness(ILease lease) : IReadinessCheck
     /// <inheritdoc/>
     public ValueTask<string?> Check(CancellationToken cancellationToken) => ValueTask.FromResult(
         lease.Holds ? null : "the node is suspended: it could not give the cluster a sign of life in time");
+}
+
+/// <summary>Ready while other nodes can be reached.</summary>
+internal sealed class PeerReadiness(Isolation isolation) : IReadinessCheck
+{
+    /// <inheritdoc/>
+    public string Name => "peers";
+
+    /// <inheritdoc/>
+    public ValueTask<string?> Check(CancellationToken cancellationToken) => ValueTask.FromResult(
+        isolation.IsIsolated ? "no other node can be reached from here, so this one has handed over what it had" : null);
 }
 
 /// <summary>Ready when all actors are recovered, and until the node is being stopped.</summary>

@@ -1,0 +1,96 @@
+using System.Text;
+using MarketManager.Cluster.Members;
+using MarketManager.Cluster.Peers;
+using MarketManager.Kernel;
+
+namespace MarketManager.Cluster.Tests.Peers;
+
+/// <summary>A few nodes whose wires can be cut; each answers a request of operation 1 with its name and what it was sent.</summary>
+internal sealed class Wires
+{
+    private static readonly World Ids = World.Real();
+    private readonly Dictionary<string, Node> _nodes;
+    private readonly HashSet<string> _cut = [];
+    private readonly HashSet<string> _losing = [];
+    private readonly HashSet<string> _gone = [];
+
+    public Wires(params string[] names)
+    {
+        Members = [.. names.Select((name, i) => new Member(
+            Ids.NewId(DateTimeOffset.UnixEpoch), name, new Uri($"http://{name}.test:80"), ["gather"], 1, false, DateTimeOffset.UnixEpoch.AddSeconds(i)))];
+        _nodes = names.ToDictionary(name => name, name => new Node(this, name));
+    }
+
+    public IReadOnlyList<Member> Members { get; private set; }
+
+    /// <summary>Ways that were tried, such as <c>a>b</c>.</summary>
+    public List<string> Tried { get; } = [];
+
+    /// <summary>What reached a node and was carried out.</summary>
+    public List<string> Handled { get; } = [];
+
+    public static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+
+    public void Cut(string from, string to) => _cut.Add($"{from}>{to}");
+
+    public void Mend(string from, string to) => _cut.Remove($"{from}>{to}");
+
+    /// <summary>Requests get there, answers do not come back.</summary>
+    public void Lose(string from, string to) => _losing.Add($"{from}>{to}");
+
+    /// <summary>A node that was declared dead.</summary>
+    public void Bury(string name)
+    {
+        _gone.Add(name);
+        Members = [.. Members.Where(member => member.Name != name)];
+    }
+
+    public IPeers DirectOf(string name) => _nodes[name];
+
+    public IClusterViews ViewsOf(string name) => _nodes[name];
+
+    public ValueTask<PeerReply> Ask(string from, string to, string text) => new RelayedPeers(_nodes[from], _nodes[from]).Ask(
+        Members.First(member => member.Name == to),
+        new PeerRequest(Ids.NewId(DateTimeOffset.UnixEpoch), 1, Encoding.UTF8.GetBytes(text), TimeSpan.FromSeconds(1)),
+        default);
+
+    private sealed class Node(Wires wires, string name) : IPeers, IClusterViews, IPeerHandler
+    {
+        public ClusterView Current => ClusterView.Empty with
+        {
+            Me = wires.Members.First(member => member.Name == name).Incarnation,
+            Members = wires.Members,
+        };
+
+        public ValueTask<ClusterView> After(ClusterView seen, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public async ValueTask<PeerReply> Ask(Member to, PeerRequest request, CancellationToken cancellationToken)
+        {
+            var way = $"{name}>{to.Name}";
+            wires.Tried.Add(way);
+            if (wires._cut.Contains(way) || wires._gone.Contains(to.Name))
+            {
+                return PeerReply.Without(PeerOutcome.Unreachable, "cut");
+            }
+
+            var reply = await wires._nodes[to.Name].Handle(request, cancellationToken);
+            return wires._losing.Contains(way) ? PeerReply.Without(PeerOutcome.Lost, "lost") : reply;
+        }
+
+        public async ValueTask<PeerReply> Handle(PeerRequest request, CancellationToken cancellationToken)
+        {
+            if (request.Operation == RelayedPeers.Operation)
+            {
+                return await new RelayedPeers(this, this).Handle(request, cancellationToken);
+            }
+
+            if (request.Operation == Isolation.Knock)
+            {
+                return PeerReply.Declined("nobody knows this");
+            }
+
+            wires.Handled.Add($"{name}: {Text(request.Payload)}");
+            return PeerReply.Of(Encoding.UTF8.GetBytes($"{name}: {Text(request.Payload)}"));
+        }
+    }
+}
