@@ -18,7 +18,7 @@ internal sealed class ExchangePeers(ExchangeOwner owner) : IPeerHandler
         {
             asked = ExchangeRequest.FromJson(request.Payload.Span);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             return PeerReply.Declined($"this node does not understand the request: {e.Message}");
         }

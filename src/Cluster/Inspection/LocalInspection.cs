@@ -33,7 +33,7 @@ internal sealed class LocalInspection(
         {
             asked = InspectionRequest.FromJson(request.Payload.Span);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             return PeerReply.Declined($"this node does not understand the request: {e.Message}");
         }
