@@ -37,12 +37,17 @@ internal sealed partial class RunningNode : IAsyncDisposable
     public static Task<RunningNode> Start(DataFolder data, params IEnumerable<string> options) =>
         Start(data, new Dictionary<string, string>(), options);
 
-    /// <summary>Starts one with variables besides those of this process.</summary>
+    /// <summary>Starts one with variables besides those of this process; where it listens may be an option.</summary>
     public static async Task<RunningNode> Start(
         DataFolder data, IReadOnlyDictionary<string, string> variables, IEnumerable<string> options)
     {
-        var node = new RunningNode(
-            Invocation.Start(variables, ["run", "--data", data.Path, "--urls", "http://127.0.0.1:0", .. options]));
+        List<string> arguments = ["run", "--data", data.Path, .. options];
+        if (!arguments.Contains("--urls"))
+        {
+            arguments.AddRange(["--urls", "http://127.0.0.1:0"]);
+        }
+
+        var node = new RunningNode(Invocation.Start(variables, arguments));
         var ended = node._process.WaitForExitAsync();
         var first = await Task.WhenAny(node._ready.Task, ended).WaitAsync(Invocation.Patience);
         if (first == ended)

@@ -19,9 +19,9 @@ internal sealed class RunningSimulator : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<RunningSimulator> Start()
+    public static async Task<RunningSimulator> Start(params IEnumerable<string> options)
     {
-        var process = Invocation.Start("simulator", "--url", "http://127.0.0.1:0", "--symbols", "20");
+        var process = Invocation.Start(["simulator", "--url", "http://127.0.0.1:0", "--symbols", "20", .. options]);
         process.BeginErrorReadLine();
         var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Invocation.Patience);
         return new RunningSimulator(process, new Uri(line ?? throw new InvalidOperationException("the simulator did not start")));
@@ -45,6 +45,9 @@ internal sealed class RunningSimulator : IAsyncDisposable
             : counts.GetProperty("paths").TryGetProperty(path, out var count) ? count.GetInt64()
             : 0;
     }
+
+    /// <summary>The weight of all requests since then.</summary>
+    public async Task<double> Weight() => (await Reply.To(_http, "GET", "control/requests")).Json.GetProperty("weight").GetDouble();
 
     /// <summary>Counts from zero.</summary>
     public Task Forget() => Reply.To(_http, "DELETE", "control/requests");
