@@ -1,8 +1,8 @@
 namespace MarketManager.Actors.Venues;
 
 /// <summary>Keeps one book for all who ask a venue from one address: hands its budget out in slices, and passes on its blocks.</summary>
-/// <remarks>A slice is spent without asking again. What is not spent is given back to nobody: it expires on the taker's own
-/// clock, <see cref="Validity"/> after the claim was sent, or after the moment that the grant names.</remarks>
+/// <remarks>A slice is spent without asking again. It expires on the taker's own clock, <see cref="Validity"/> after the claim
+/// was sent, or after the moment that the grant names; what was not spent then is given back with the next claim.</remarks>
 public interface IBudgetLedger
 {
     /// <summary>How long a slice of a minute's weight holds.</summary>
@@ -48,9 +48,17 @@ public sealed record BudgetClaim(BudgetAccount Account, double Least, double Wan
     /// <summary>Per unit of weight, for a venue that wants its requests apart; null for one that counts a minute's weight.</summary>
     public TimeSpan? Spacing { get; init; }
 
+    /// <summary>What has expired unspent. Given back once: where the fate of a claim is not known, it is not repeated.</summary>
+    public IReadOnlyList<Unspent> Returned { get; init; } = [];
+
     /// <summary>When the taker last claimed on this account; null for the first claim.</summary>
     public LastClaim? Last { get; init; }
 }
+
+/// <summary>A part of a grant that will not be spent.</summary>
+/// <param name="Second">As <see cref="BudgetGrant.Second"/> said.</param>
+/// <param name="Weight">How much.</param>
+public readonly record struct Unspent(long Second, double Weight);
 
 /// <summary>One moment on two clocks, by which a step of the ledger's clock is told from time that has passed.</summary>
 /// <param name="Clock">The ledger's, as <see cref="BudgetGrant.Clock"/> said.</param>
@@ -64,4 +72,5 @@ public readonly record struct LastClaim(double Clock, TimeSpan Ago);
 /// <param name="Limit">Weight per minute, as last announced.</param>
 /// <param name="Blocked">How long the venue still wants to be left alone.</param>
 /// <param name="Clock">The ledger's: seconds since 1970.</param>
-public sealed record BudgetGrant(double Weight, TimeSpan Wait, double Used, double Limit, TimeSpan Blocked, double Clock);
+/// <param name="Second">Where in the ledger's book it stands.</param>
+public sealed record BudgetGrant(double Weight, TimeSpan Wait, double Used, double Limit, TimeSpan Blocked, double Clock, long Second);

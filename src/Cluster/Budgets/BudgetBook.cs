@@ -28,6 +28,9 @@ public sealed record BudgetBook
     /// <summary>The store's clock when it was last written: seconds since 1970.</summary>
     public double At { get; init; }
 
+    /// <summary>How many seconds it has counted: the number of the present one.</summary>
+    public long Second { get; init; }
+
     /// <summary>How much of the present second had passed then.</summary>
     public double Fraction { get; init; }
 
@@ -59,11 +62,21 @@ public sealed record BudgetBook
         var book = this with
         {
             At = clock,
+            Second = Second + (long)passed,
             Fraction = Fraction + elapsed - passed,
             Backlog = Math.Max(0, Backlog - elapsed),
             Limit = claim.Announced ?? Limit,
         };
         var weights = Shifted(passed);
+        foreach (var unspent in claim.Returned)
+        {
+            var slot = Present - (book.Second - unspent.Second);
+            if (slot >= 0 && slot < weights.Length)
+            {
+                weights[slot] = Math.Max(0, weights[slot] - unspent.Weight);
+            }
+        }
+
         weights[Present] += Math.Max(0, (claim.Reported ?? 0) - Used(weights));
         var limit = book.Limit ?? claim.Limit;
         var least = blocked > TimeSpan.Zero ? 0 : claim.Least;
@@ -73,7 +86,7 @@ public sealed record BudgetBook
         weights[second] += weight;
         return (
             book with { Weights = weights, Backlog = book.Backlog + (weight * (claim.Spacing ?? TimeSpan.Zero).TotalSeconds) },
-            new BudgetGrant(weight, TimeSpan.FromSeconds(wait), Used(weights), limit, blocked, clock));
+            new BudgetGrant(weight, TimeSpan.FromSeconds(wait), Used(weights), limit, blocked, clock, book.Second + second - Present));
     }
 
     private static double Step(LastClaim? last, double clock) =>

@@ -14,6 +14,7 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly List<Slice> _slices = [];
+    private List<Unspent> _unspent = [];
     private TimeSpan? _claimed;
     private TimeSpan _rests;
     private TimeSpan _pacedAt;
@@ -51,7 +52,7 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
     /// <summary>Spends weight, if it is held.</summary>
     public bool Spend(TimeSpan now, double weight)
     {
-        _slices.RemoveAll(slice => slice.Until <= now || slice.Weight <= 0);
+        Expire(now);
         var usable = _slices.Where(slice => slice.From <= now).OrderBy(slice => slice.Until).ToList();
         if (usable.Sum(slice => slice.Weight) < weight - Rounding)
         {
@@ -83,11 +84,15 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
     public BudgetClaim Claim(TimeSpan now, double least, double rateLimit)
     {
         Claiming = true;
+        Expire(now);
+        var returned = _unspent;
+        _unspent = [];
         var want = least <= 0 ? 0 : least * Math.Max(1, Math.Floor(Foreseen(now, rateLimit) / least)); // a remainder would be lost
         return new BudgetClaim(account, least, want, rule.Limit)
         {
             Announced = _announced,
             Reported = _reported,
+            Returned = returned,
             Spacing = rule.Weighted ? null : TimeSpan.FromMilliseconds(Math.Max(0, rateLimit)),
             Last = _claimed is { } at ? new LastClaim(_clock, now - at) : null,
         };
@@ -107,7 +112,7 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
             var until = claim.Spacing is { } spacing
                 ? from + (grant.Weight * spacing) + LateBy
                 : sent + grant.Wait + IBudgetLedger.Validity;
-            _slices.Add(new Slice(grant.Weight, from, until));
+            _slices.Add(new Slice(grant.Second, grant.Weight, from, until));
         }
         else if (claim.Least > 0)
         {
@@ -118,6 +123,16 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
     /// <summary>The claim failed: what is held may be spent, then everyone waits.</summary>
     public void Failed(TimeSpan now) => (Claiming, Away, _rests) = (false, true, now + RetryAfter);
 
+    private void Expire(TimeSpan now)
+    {
+        if (rule.Weighted)
+        {
+            _unspent.AddRange(_slices.Where(slice => slice.Until <= now && slice.Weight > 0).Select(slice => new Unspent(slice.Second, slice.Weight)));
+        }
+
+        _slices.RemoveAll(slice => slice.Until <= now || slice.Weight <= 0);
+    }
+
     /// <summary>What the seconds that a slice holds will take, going by those before.</summary>
     private double Foreseen(TimeSpan now, double rateLimit) => Math.Min(
         Pace(now),
@@ -125,8 +140,10 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
 
     private double Pace(TimeSpan now) => _pace * Math.Exp((_pacedAt - now) / (rule.Weighted ? IBudgetLedger.Validity : LateBy));
 
-    private sealed class Slice(double weight, TimeSpan from, TimeSpan until)
+    private sealed class Slice(long second, double weight, TimeSpan from, TimeSpan until)
     {
+        public long Second => second;
+
         public double Weight { get; set; } = weight;
 
         public TimeSpan From => from;

@@ -14,9 +14,12 @@ public class BudgetBookTests
     private BudgetBook _book = BudgetBook.Empty;
 
     /// <summary>A claim, that long after the one before, by one of a few takers; the store's clock steps before it.</summary>
-    private sealed record Event(double After, int Taker, double Least, double Want, double Step);
+    private sealed record Event(double After, int Taker, double Least, double Want, double Step, double Spent);
 
-    private sealed record Spendable(double From, double Until, double Weight);
+    private sealed record Slice(int Taker, BudgetGrant Grant, double From, double Until, double Weight)
+    {
+        public double Weight { get; set; } = Weight;
+    }
 
     [Theory]
     [InlineData(0, 0)]
@@ -92,6 +95,17 @@ public class BudgetBookTests
     }
 
     [Fact]
+    public void What_comes_back_unspent_is_there_for_others()
+    {
+        var grant = Ask(Claim(1, 600));
+        var later = Ask(Claim(0, 0) with { Returned = [new Unspent(grant.Second, 550)] }, after: 6);
+
+        Assert.Equal(50, later.Used);
+        Assert.Equal((550, 0), Take(1, 600));
+        Assert.Equal(600, Ask(Claim(0, 0) with { Returned = [new Unspent(grant.Second - 66, 1), new Unspent(grant.Second + 500, 1)] }).Used);
+    }
+
+    [Fact]
     public void A_limit_that_one_was_told_holds_for_all()
     {
         Ask(Claim(1, 1) with { Announced = 50 });
@@ -139,36 +153,44 @@ public class BudgetBookTests
         from least in Gen.Choose(1, 150)
         from more in Gen.Choose(0, 200)
         from isStep in Gen.Choose(0, 30)
+        from spent in Gen.Choose(0, 100)
         select new Event(
-            isQuick == 0 ? after / 1000d : after / 50_000d, taker, least, least + more, isStep == 0 ? step : 0);
+            isQuick == 0 ? after / 1000d : after / 50_000d, taker, least, least + more, isStep == 0 ? step : 0, spent / 100d);
 
     /// <summary>The most that can be spent within some seconds, if everyone spends each grant at the worst moment.</summary>
     private static double Most(IEnumerable<Event> events, double seconds)
     {
         var book = BudgetBook.Empty;
         var (now, offset) = (1d, Noon);
-        var grants = new List<Spendable>();
+        var grants = new List<Slice>();
         var last = new Dictionary<int, (double Clock, double At)>();
         foreach (var taker in new[] { 0, 1, 2 })
         {
-            Ask(taker, 1, 1);
+            Ask(taker, 1, 1, 1);
         }
 
         foreach (var item in events)
         {
             (now, offset) = (now + item.After, offset + item.Step);
-            Ask(item.Taker, item.Least, item.Want);
+            Ask(item.Taker, item.Least, item.Want, item.Spent);
         }
 
         return grants.Max(end => grants.Where(grant => grant.From < end.Until + seconds && grant.Until >= end.Until).Sum(grant => grant.Weight));
 
-        void Ask(int taker, double least, double want)
+        void Ask(int taker, double least, double want, double spent)
         {
+            var returned = new List<Unspent>();
+            foreach (var slice in grants.Where(slice => slice.Taker == taker && slice.Until <= now && slice.Weight == slice.Grant.Weight))
+            {
+                returned.Add(new Unspent(slice.Grant.Second, slice.Weight * (1 - spent)));
+                slice.Weight *= spent;
+            }
+
             LastClaim? before = last.TryGetValue(taker, out var claimed) ? new(claimed.Clock, TimeSpan.FromSeconds(now - claimed.At)) : null;
-            (book, var grant) = book.Take(Claim(least, want) with { Last = before }, now + offset, TimeSpan.Zero);
+            (book, var grant) = book.Take(Claim(least, want) with { Last = before, Returned = returned }, now + offset, TimeSpan.Zero);
             last[taker] = (grant.Clock, now);
             var from = now + grant.Wait.TotalSeconds;
-            grants.Add(new Spendable(from, from + IBudgetLedger.Validity.TotalSeconds, grant.Weight));
+            grants.Add(new Slice(taker, grant, from, from + IBudgetLedger.Validity.TotalSeconds, grant.Weight));
         }
     }
 

@@ -146,7 +146,7 @@ public class SharedBudgetTests
     }
 
     [Fact]
-    public void What_is_not_spent_expires()
+    public void A_slice_expires()
     {
         var budget = Node().Of(Venue);
         _ = Ask(budget);
@@ -155,6 +155,19 @@ public class SharedBudgetTests
         _time.Advance(IBudgetLedger.Validity);
 
         Assert.False(Ask(budget).IsCompleted);
+    }
+
+    [Fact]
+    public void What_has_expired_is_given_back_with_the_next_claim()
+    {
+        var budget = Node().Of(Venue);
+        _ = Ask(budget, 100);
+        _ = Ask(budget, 10); // of a slice of 100
+        _time.Advance(IBudgetLedger.Validity);
+        _ = Ask(budget, 50);
+
+        Assert.Equal(90, Assert.Single(_ledger.Claims[^1].Returned).Weight);
+        Assert.Equal(160, budget.Status!.Used);
     }
 
     [Fact]

@@ -60,20 +60,29 @@ internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
     public event Action<BudgetBlock>? Blocked;
 
     /// <inheritdoc/>
-    public Task<BudgetGrant> Take(BudgetClaim claim, CancellationToken cancellationToken) => Guarded(async connection =>
+    public Task<BudgetGrant> Take(BudgetClaim claim, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < Tries; i++)
+        var isSent = false;
+        return Guarded(async connection =>
         {
-            var (clock, version, book, blocked) = await Read(connection, claim.Account, cancellationToken);
-            var (next, grant) = book.Take(claim, clock, blocked);
-            if (await Write(connection, claim.Account, version, next, cancellationToken))
+            // After a session was lost: what the claim gave back may be in the book already.
+            claim = isSent ? claim with { Returned = [] } : claim;
+            for (var i = 0; i < Tries; i++)
             {
-                return grant;
-            }
-        }
+                var (clock, version, book, blocked) = await Read(connection, claim.Account, cancellationToken);
+                var (next, grant) = book.Take(claim, clock, blocked);
+                isSent = true;
+                if (await Write(connection, claim.Account, version, next, cancellationToken))
+                {
+                    return grant;
+                }
 
-        throw new StoreUnavailableException($"too many nodes claim of {claim.Account.Venue} at once");
-    }, cancellationToken);
+                isSent = false;
+            }
+
+            throw new StoreUnavailableException($"too many nodes claim of {claim.Account.Venue} at once");
+        }, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task Block(BudgetBlock block, CancellationToken cancellationToken) => Guarded(async connection =>
