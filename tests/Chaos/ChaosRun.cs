@@ -107,6 +107,7 @@ internal static class ChaosRun
             Operation.Demand x => $"{x.Fate} run",
             Operation.Reading => "reading",
             Operation.Repetition => "repetition",
+            Operation.Failure => "first answer that was none",
             _ => "oddity",
         })
         .ToDictionary(group => group.Key, group => group.Count());

@@ -40,6 +40,9 @@ internal abstract record Operation(TimeSpan Began, TimeSpan Ended)
     /// <summary>Two answers under one Idempotency-Key.</summary>
     public sealed record Repetition(TimeSpan Began, TimeSpan Ended, string Key, string First, string Again) : Operation(Began, Ended);
 
+    /// <summary>A request that was not carried out, or may not have been, because the cluster could not; faults excuse it.</summary>
+    public sealed record Failure(TimeSpan Began, TimeSpan Ended, string What) : Operation(Began, Ended);
+
     /// <summary>An answer that no fault excuses.</summary>
     public sealed record Oddity(TimeSpan Began, TimeSpan Ended, string What) : Operation(Began, Ended);
 }

@@ -177,6 +177,11 @@ internal sealed class LoadClient(int number, int seed, ClientHttp http, ClientLo
     {
         var began = log.Now;
         var told = await Once();
+        if (told.Status is 0 or >= 500)
+        {
+            log.Add(new Operation.Failure(began, log.Now, $"{method} {path} was answered {told}"));
+        }
+
         if (key is null)
         {
             return told;

@@ -157,7 +157,7 @@ internal sealed class ChaosNode : IAsyncDisposable
     }
 
     private Task<GuardedProcess> Process(string folder, int port) => GuardedProcess.Start(
-        Clock?.Variables ?? new Dictionary<string, string>(),
+        Clock is null ? new Dictionary<string, string>() : Clocks.Variables(Clock),
         LogFile,
         ["run", .. _options, "--data", Path.Combine(_folder, folder), "--urls", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")]);
 }

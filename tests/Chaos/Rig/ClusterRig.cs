@@ -29,13 +29,11 @@ internal sealed class ClusterRig : IAsyncDisposable
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     private readonly Simulator _simulator;
-    private readonly SettableClock? _storeClock;
 
     private ClusterRig(RigOptions options, string folder, PostgresServer server, string database, SettableClock? storeClock, Simulator simulator)
     {
-        (Options, Folder, Server, Database, _storeClock, _simulator) = (options, folder, server, database, storeClock, simulator);
+        (Options, Folder, Server, Database, StoreClock, _simulator) = (options, folder, server, database, storeClock, simulator);
         Nodes = [.. Enumerable.Range(1, options.Nodes).Select(NewNode)];
-        StoreClock = storeClock;
     }
 
     public RigOptions Options { get; }
@@ -58,8 +56,8 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>Starts everything, and waits until the cluster has settled.</summary>
     public static async Task<ClusterRig> Start(RigOptions options)
     {
-        var clock = options.HasClocks ? ForEverybody(new SettableClock()) : null;
-        var server = await PostgresServer.Start(clock?.Variables);
+        var clock = options.HasClocks ? Clocks.New() : null;
+        var server = await PostgresServer.Start(clock is null ? null : Clocks.Variables(clock));
         var database = await server.NewDatabase();
         var simulator = await Simulator.Start(options.VenueLatency);
         var rig = new ClusterRig(options, Directory.CreateTempSubdirectory("mm-chaos-").FullName, server, database, clock, simulator);
@@ -102,6 +100,9 @@ internal sealed class ClusterRig : IAsyncDisposable
     public Task<string> Condemned() =>
         Ask<string>("SELECT coalesce(string_agg(name || ' ' || reason, ', ' ORDER BY ended), '') FROM mm.node WHERE NOT alive AND reason <> 'left'");
 
+    /// <summary>How often nodes have recovered exchanges so far, by their logs.</summary>
+    public int Recoveries() => Nodes.Sum(node => File.ReadLines(node.LogFile).Count(line => line.Contains("] recovered ", StringComparison.Ordinal)));
+
     /// <summary>How often shards have changed hands so far.</summary>
     public Task<decimal> Epochs() => Ask<decimal>("SELECT sum(epoch) FROM mm.shard");
 
@@ -114,7 +115,7 @@ internal sealed class ClusterRig : IAsyncDisposable
 
         await _simulator.DisposeAsync();
         await Server.DisposeAsync();
-        _storeClock?.Dispose();
+        StoreClock?.Dispose();
         if (!KeepsFolder)
         {
             Directory.Delete(Folder, recursive: true);
@@ -156,7 +157,7 @@ internal sealed class ClusterRig : IAsyncDisposable
         return new ChaosNode(
             $"n{number}",
             Folder,
-            Options.HasClocks ? new SettableClock() : null,
+            Options.HasClocks ? Clocks.New() : null,
             toStore,
             toMe,
             "--postgres", $"Host=127.0.0.1;Port={toStore.Port};Username={PostgresServer.User};Database={Database};SSL Mode=Disable",
@@ -165,14 +166,5 @@ internal sealed class ClusterRig : IAsyncDisposable
             "--sim-url", _simulator.Address.GetLeftPart(UriPartial.Authority),
             "--workers", "1",
             "--roles", "api,gather,trade"); // none forgets history, which the checker reads
-    }
-
-    // PostgreSQL has a user of its own.
-    private static SettableClock ForEverybody(SettableClock clock)
-    {
-        File.SetUnixFileMode(
-            Path.GetDirectoryName(clock.Variables["FAKETIME_TIMESTAMP_FILE"])!,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        return clock;
     }
 }
