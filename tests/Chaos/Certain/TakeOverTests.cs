@@ -43,7 +43,7 @@ public sealed class TakeOverTests(CalmCluster cluster, ITestOutputHelper output)
         {
             await using var impostor = await cluster.Rig.Nodes[0].Impostor();
             Assert.Equal(4, await impostor.Ended(TimeSpan.FromSeconds(30)));
-            Assert.Contains("a node named 'n1' lives at http://127.0.0.1:", impostor.Said, StringComparison.Ordinal);
+            Assert.Contains("a node named 'chaos1' lives at http://127.0.0.1:", impostor.Said, StringComparison.Ordinal);
         });
     }
 

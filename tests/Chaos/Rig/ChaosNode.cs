@@ -6,7 +6,7 @@ namespace MarketManager.Chaos.Tests.Rig;
 /// <summary>One of the nodes of a cluster: a process with a data folder of its own, and the lines by which it and others are reached.</summary>
 internal sealed class ChaosNode : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 

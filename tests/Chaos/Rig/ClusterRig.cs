@@ -155,7 +155,7 @@ internal sealed class ClusterRig : IAsyncDisposable
         toStore.Open();
         var toMe = new Link(Options.Seed - number, () => Nodes.Where(node => node.Lives).Select(node => node.Pid));
         return new ChaosNode(
-            $"n{number}",
+            $"chaos{number}",
             Folder,
             Options.HasClocks ? Clocks.New() : null,
             toStore,
