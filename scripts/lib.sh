@@ -24,6 +24,16 @@ need() {
   fi
 }
 
+# The tests start servers of their own: the cluster that Debian's package makes and starts by default is neither wanted nor made.
+need_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    mkdir -p /etc/postgresql-common
+    [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+  fi
+  need initdb postgresql
+}
+
 check_dotnet() {
   command -v dotnet >/dev/null || die "the .NET SDK 10 is missing; see https://dotnet.microsoft.com/download/dotnet/10.0"
   (cd "$root" && dotnet --version >/dev/null 2>&1) ||

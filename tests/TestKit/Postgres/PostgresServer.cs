@@ -19,11 +19,12 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string _folder;
     private readonly string _data;
     private readonly string[] _settings;
+    private readonly IReadOnlyDictionary<string, string> _variables;
     private Process _process;
 
-    private PostgresServer(string folder, string data, int port, string[] settings)
+    private PostgresServer(string folder, string data, int port, string[] settings, IReadOnlyDictionary<string, string> variables)
     {
-        (_folder, _data, Port, _settings) = (folder, data, port, settings);
+        (_folder, _data, Port, _settings, _variables) = (folder, data, port, settings, variables);
         _process = Launch();
     }
 
@@ -39,7 +40,11 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="data">The data folder, empty; null: one in a temporary folder.</param>
     /// <param name="settings">Such as <c>fsync=on</c>, over what is set here.</param>
-    public static async Task<PostgresServer> Start(string? data = null, params string[] settings)
+    public static Task<PostgresServer> Start(string? data = null, params string[] settings) => Start(null, data, settings);
+
+    /// <summary>Starts one with variables besides those of this process.</summary>
+    public static async Task<PostgresServer> Start(
+        IReadOnlyDictionary<string, string>? variables, string? data = null, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("mm-postgres-").FullName;
         data ??= Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
@@ -50,7 +55,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
         Run("sh", ["-c", "exec \"$@\" </dev/null", "sh", .. AsUser(), Program("initdb"),
             "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
-        var server = new PostgresServer(folder, data, FreePort(), settings);
+        var server = new PostgresServer(folder, data, FreePort(), settings, variables ?? new Dictionary<string, string>());
         await server.Ready();
         await server.Execute("postgres", $"CREATE ROLE {User} LOGIN");
         return server;
@@ -215,6 +220,10 @@ public sealed class PostgresServer : IAsyncDisposable
             WorkingDirectory = "/",
         };
         start.Environment["FOLDER"] = _folder;
+        foreach (var (name, value) in _variables)
+        {
+            start.Environment[name] = value;
+        }
         return Process.Start(start)!;
     }
 

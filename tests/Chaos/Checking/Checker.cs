@@ -1,0 +1,98 @@
+using MarketManager.Actors.Runs;
+
+namespace MarketManager.Chaos.Tests.Checking;
+
+/// <summary>Judges a history. What holds of a cluster holds whatever befell it.</summary>
+internal static class Checker
+{
+    public static IReadOnlyList<Violation> Check(History history)
+    {
+        var stories = Stories(history);
+        return [.. stories.Values.SelectMany(story => story.Violations), .. Rows(history, stories), .. ClientRules.Check(history, stories),
+            .. Epochs(history.Shards), .. Durations(history)];
+    }
+
+    private static Dictionary<long, ExchangeStory> Stories(History history)
+    {
+        Dictionary<long, ExchangeStory> stories = [];
+        foreach (var actor in history.Events.GroupBy(e => e.Exchange))
+        {
+            var story = stories[actor.Key] = new ExchangeStory(actor.Key);
+            foreach (var recorded in actor.OrderBy(e => e.Sequence))
+            {
+                story.Add(recorded);
+            }
+
+            story.End(history.IsQuiet);
+        }
+
+        return stories;
+    }
+
+    /// <summary>What is shown is what happened.</summary>
+    private static IEnumerable<Violation> Rows(History history, Dictionary<long, ExchangeStory> stories)
+    {
+        var runs = stories.Values.SelectMany(story => story.Runs).ToDictionary(run => run.Started.RunId);
+        foreach (var row in history.Runs)
+        {
+            if (!runs.Remove(row.RunId, out var run))
+            {
+                yield return new("run-row", $"run {row.RunId} of exchange {row.Exchange} is shown, and never began");
+            }
+            else if (row.Number != run.Started.Number || row.Slot != run.Started.Slot || row.Recovers != run.Started.Recovers
+                || !Is(row.Trigger, run.Started.Trigger) || !Is(row.State, run.Outcome ?? RunState.Running))
+            {
+                yield return new("run-row", $"{row} is shown, {run.Started} happened, with the outcome {run.Outcome}");
+            }
+        }
+
+        foreach (var run in runs.Values)
+        {
+            yield return new("run-row", $"run {run.Started.RunId} began, and is not shown");
+        }
+
+        var living = stories.Where(story => story.Value.Settings is not null).ToDictionary(story => story.Key, story => story.Value.Settings!);
+        foreach (var row in history.Exchanges)
+        {
+            if (!living.Remove(row.Id, out var settings))
+            {
+                yield return new("exchange-row", $"exchange {row.Id} is shown, and does not exist");
+            }
+            else if (row != new ExchangeRow(row.Id, settings.Name, settings.Enabled, settings.Interval, settings.Url))
+            {
+                yield return new("exchange-row", $"{row} is shown, {settings} was set");
+            }
+        }
+
+        foreach (var exchange in living.Keys)
+        {
+            yield return new("exchange-row", $"exchange {exchange} exists, and is not shown");
+        }
+    }
+
+    private static IEnumerable<Violation> Epochs(IReadOnlyList<ShardSeen> seen)
+    {
+        foreach (var shard in seen.GroupBy(look => (look.Role, look.No)))
+        {
+            foreach (var (before, after) in shard.Zip(shard.Skip(1)))
+            {
+                if (after.Epoch < before.Epoch)
+                {
+                    yield return new("epoch-falls", $"{before} became {after}");
+                }
+                else if (after.Epoch == before.Epoch && after.Owner != before.Owner)
+                {
+                    yield return new("epoch-stays", $"{before} became {after}");
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<Violation> Durations(History history) =>
+        from run in history.Running
+        where run.For > history.LongestRun
+        select new Violation("run-too-long", $"run {run.RunId} of exchange {run.Exchange} was seen going on for {run.For.TotalSeconds:0.0} s");
+
+    private static bool Is<T>(string shown, T happened)
+        where T : struct, Enum => string.Equals(shown, happened.ToString(), StringComparison.OrdinalIgnoreCase);
+}

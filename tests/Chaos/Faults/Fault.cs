@@ -1,0 +1,18 @@
+using MarketManager.Chaos.Tests.Rig;
+
+namespace MarketManager.Chaos.Tests.Faults;
+
+/// <summary>Something that befalls a cluster, and passes: after it all nodes run, and all links are fair.</summary>
+/// <param name="Kind">Its name.</param>
+/// <param name="Strike">Brings it about, and undoes it; all chance is of the given source.</param>
+internal sealed record Fault(string Kind, Func<ClusterRig, Random, Task> Strike)
+{
+    /// <summary>How often it is drawn beside others.</summary>
+    public int Weight { get; init; } = 2;
+
+    /// <summary>Whether no node reaches the store meanwhile.</summary>
+    public bool TakesStore { get; init; }
+
+    /// <summary>Whether it needs clocks that can be set.</summary>
+    public bool NeedsClocks { get; init; }
+}

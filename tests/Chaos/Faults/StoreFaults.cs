@@ -1,0 +1,60 @@
+namespace MarketManager.Chaos.Tests.Faults;
+
+/// <summary>What befalls PostgreSQL.</summary>
+internal static class StoreFaults
+{
+    public static IReadOnlyList<Fault> All { get; } =
+    [
+        new("restart PostgreSQL", async (rig, random) =>
+        {
+            await rig.Server.Stop("fast");
+            await rig.Server.StartAgain();
+        })
+        { TakesStore = true },
+        new("crash PostgreSQL", async (rig, random) =>
+        {
+            await rig.Server.Stop("immediate");
+            await rig.Server.StartAgain();
+        })
+        { TakesStore = true },
+        new("stop PostgreSQL for a while", async (rig, random) =>
+        {
+            await rig.Server.Stop(random.Next(2) == 0 ? "fast" : "immediate");
+            await random.Pause(1, 4);
+            await rig.Server.StartAgain();
+        })
+        { TakesStore = true },
+        new("pause PostgreSQL", async (rig, random) =>
+        {
+            rig.Server.Pause(true);
+            await random.Pause(0.5, 4);
+            rig.Server.Pause(false);
+        })
+        { TakesStore = true },
+        new("end all sessions", async (rig, random) =>
+        {
+            for (var i = random.Next(1, 4); i > 0; i--)
+            {
+                await rig.Server.EndSessions(rig.Database);
+                await random.Pause(0, 0.5);
+            }
+        })
+        { TakesStore = true },
+        new("crash PostgreSQL and kill one", async (rig, random) =>
+        {
+            var node = random.Of(rig.Nodes);
+            await Task.WhenAll(rig.Server.Stop("immediate"), node.Kill());
+            await random.Pause(0, 1);
+            await rig.Server.StartAgain();
+            await node.Start();
+        })
+        { TakesStore = true },
+        new("step PostgreSQL's clock", async (rig, random) =>
+        {
+            rig.StoreClock!.Set(TimeSpan.FromHours(random.Next(2) == 0 ? 1 : -1));
+            await random.Pause(1, 3);
+            rig.StoreClock.Set(TimeSpan.Zero);
+        })
+        { NeedsClocks = true },
+    ];
+}

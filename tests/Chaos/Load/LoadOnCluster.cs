@@ -1,0 +1,90 @@
+using System.Globalization;
+using MarketManager.Chaos.Tests.Rig;
+
+namespace MarketManager.Chaos.Tests.Load;
+
+/// <summary>Clients at work on a cluster.</summary>
+internal sealed class LoadOnCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+
+    private readonly ClusterRig _rig;
+    private readonly ClientHttp _http;
+    private readonly LoadClient[] _clients;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _work;
+
+    public LoadOnCluster(ClusterRig rig, int seed, int clients = 4)
+    {
+        (_rig, _http) = (rig, new ClientHttp(rig.Nodes));
+        _clients = [.. Enumerable.Range(1, clients).Select(number => new LoadClient(number, seed * 31 + number, _http, Log))];
+        _work = Task.WhenAll(_clients.Select(client => Task.Run(() => client.Run(_stop.Token))));
+    }
+
+    public ClientLog Log { get; } = new();
+
+    /// <summary>Lets what is under way end, and asks nothing more.</summary>
+    public async Task Stop()
+    {
+        await _stop.CancelAsync();
+        await _work;
+    }
+
+    /// <summary>Waits until each schedule that is on has begun another run.</summary>
+    /// <returns>The exchanges that did not.</returns>
+    public async Task<IReadOnlyList<long>> Standing(TimeSpan patience)
+    {
+        var began = Log.Now;
+        var before = await Starts();
+        List<long> waiting = [.. _clients.SelectMany(client => client.Enabled)];
+        while (waiting.Count > 0 && Log.Now - began < patience)
+        {
+            await Task.Delay(Glance, TimeProvider.System);
+            var now = await Starts();
+            waiting.RemoveAll(id => now.GetValueOrDefault(id) > before.GetValueOrDefault(id));
+        }
+
+        return waiting;
+    }
+
+    /// <summary>Switches all schedules off, and waits until no run goes on and none is owed.</summary>
+    /// <returns>False where some still go on.</returns>
+    public async Task<bool> Quiet(TimeSpan patience)
+    {
+        await Task.WhenAll(_clients.Select(client => client.Quiet()));
+        var began = Log.Now;
+        while (await Unended() > 0)
+        {
+            if (Log.Now - began > patience)
+            {
+                return false;
+            }
+
+            await Task.Delay(Glance, TimeProvider.System);
+        }
+
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        _http.Dispose();
+        _stop.Dispose();
+    }
+
+    // Going on, or crashed and not made up for.
+    private Task<long> Unended() => _rig.Ask<long>(
+        """
+        SELECT count(*) FROM mm.run r WHERE state = 'running' OR (state = 'crashed' AND trigger <> 'recovery'
+          AND EXISTS (SELECT 1 FROM mm.exchange e WHERE e.id = r.exchange) AND NOT EXISTS (SELECT 1 FROM mm.run o WHERE o.recovers = r.run_id))
+        """);
+
+    private async Task<Dictionary<long, long>> Starts()
+    {
+        var text = await _rig.Ask<string>(
+            "SELECT coalesce(string_agg(exchange || ' ' || number, ','), '') FROM (SELECT exchange, max(number) AS number FROM mm.run GROUP BY 1) AS r");
+        return text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split(' '))
+            .ToDictionary(pair => long.Parse(pair[0], CultureInfo.InvariantCulture), pair => long.Parse(pair[1], CultureInfo.InvariantCulture));
+    }
+}
