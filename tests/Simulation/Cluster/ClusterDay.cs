@@ -51,6 +51,11 @@ internal sealed class ClusterDay
     public void Live()
     {
         _store.Cluster.LossRate = _weather.Strikes(0.5) ? 0.01 : 0;
+        KeepUp();
+        _universe.Advance(TimeSpan.FromSeconds(3));
+        Create();
+        Create();
+        Create();
         for (_deed = 0; _deed < Deeds; _deed++)
         {
             KeepUp();
@@ -89,7 +94,7 @@ internal sealed class ClusterDay
                 Send(_ => process => process.Send(x => x.SetPaused(paused, default)));
                 break;
             case 15 when _weather.Strikes(0.7):
-                Anybody()?.Kill();
+                Caught()?.Kill();
                 break;
             case 16 when _weather.Strikes(0.7):
                 Anybody()?.Leave();
@@ -165,7 +170,7 @@ internal sealed class ClusterDay
 
     private void Freeze()
     {
-        if (Anybody() is { } process)
+        if (Caught() is { } process)
         {
             process.Freeze();
             Pass(process.Thaw, 12);
@@ -211,6 +216,21 @@ internal sealed class ClusterDay
     {
         var living = _processes.Values.Where(process => !process.IsDead).ToList();
         return living.Count == 0 ? null : living[_weather.Pick(living.Count)];
+    }
+
+    // Somebody, as often as not in the middle of a write.
+    private Process? Caught()
+    {
+        var process = Anybody();
+        for (var patience = _weather.Pick(2) * 200; patience > 0 && process is { IsWriting: false, Life.IsCompleted: false }; patience--)
+        {
+            if (!_universe.Step())
+            {
+                _universe.Advance(TimeSpan.FromMilliseconds(10));
+            }
+        }
+
+        return process;
     }
 
     // What is over ends, whoever has ended is dead, and whoever is dead is started again, some time.

@@ -63,6 +63,9 @@ internal sealed class Process
 
     public bool IsFrozen { get; private set; }
 
+    /// <summary>Whether the store is about to commit something for it.</summary>
+    public bool IsWriting => _journal.IsWriting;
+
     /// <summary>Completes when a frozen process goes on.</summary>
     public Task Thawed => _thawed.Task;
 
@@ -110,7 +113,7 @@ internal sealed class Process
     }
 
     /// <summary>The store cannot be reached from here, or can again.</summary>
-    public void CutOffFromStore(bool isCutOff) => _link.Membership.IsCutOff = isCutOff;
+    public void CutOffFromStore(bool isCutOff) => _universe.Outside.Post(() => _link.Membership.IsCutOff = isCutOff);
 
     /// <summary>It is asked to end in an orderly way; <see cref="Life"/> tells when it has.</summary>
     public void Leave() => Turns.Post(() => _ = _node?.Leave());

@@ -19,6 +19,9 @@ internal sealed class ProcessJournal(Universe universe, SharedStore store, Store
     /// <summary>The store refused a write because this life of the node is over.</summary>
     public event Action? Condemned;
 
+    /// <summary>Whether something is under way.</summary>
+    public bool IsWriting => _underWay.Count > 0;
+
     public async ValueTask Enter(Guid incarnation, int lanes, CancellationToken cancellationToken)
     {
         await store.Read(link, static () => new ValueTask<bool>(true));

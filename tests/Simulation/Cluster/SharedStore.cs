@@ -28,17 +28,17 @@ internal sealed class SharedStore
     public Witness Witness { get; }
 
     /// <summary>The server goes away, or comes back.</summary>
-    public void SetDown(bool isDown)
+    public void SetDown(bool isDown) => _universe.Outside.Post(() =>
     {
         Cluster.IsDown = isDown;
         if (isDown)
         {
             Lanes.TerminateAll();
         }
-    }
+    });
 
     /// <summary>All sessions end at once.</summary>
-    public void Restart(bool promote)
+    public void Restart(bool promote) => _universe.Outside.Post(() =>
     {
         Lanes.TerminateAll();
         if (promote)
@@ -49,7 +49,7 @@ internal sealed class SharedStore
         {
             Cluster.Restart();
         }
-    }
+    });
 
     /// <summary>The way of a message between a process and the store.</summary>
     /// <returns>False where it got lost.</returns>
