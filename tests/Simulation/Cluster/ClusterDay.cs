@@ -27,6 +27,7 @@ internal sealed class ClusterDay
     private readonly List<FaultySource> _sources = [];
     private readonly List<(int At, Action Undo)> _passing = [];
     private int _deed;
+    private bool _isClear;
 
     public ClusterDay(int seed)
     {
@@ -42,7 +43,7 @@ internal sealed class ClusterDay
 
     /// <summary>What happened, for a test that wants to know whether anything did.</summary>
     public DayTally Tally => new(
-        Lives, _store.Cluster.Deaths.Count, _store.Cluster.History.Count, _store.Lanes.Terminations, _store.Witness.LateCommits, _reads.Answered);
+        Lives, Store.Tables.Runs.Count, _store.Cluster.Deaths.Count, _store.Cluster.History.Count, _store.Lanes.Terminations, _store.Witness.LateCommits, _reads.Answered);
 
     /// <summary>How many processes were started.</summary>
     public int Lives { get; private set; }
@@ -218,11 +219,11 @@ internal sealed class ClusterDay
         return living.Count == 0 ? null : living[_weather.Pick(living.Count)];
     }
 
-    // Somebody, as often as not in the middle of a write.
+    // Somebody, most often in the middle of a write.
     private Process? Caught()
     {
         var process = Anybody();
-        for (var patience = _weather.Pick(2) * 200; patience > 0 && process is { IsWriting: false, Life.IsCompleted: false }; patience--)
+        for (var patience = _weather.Pick(4) * 200; patience > 0 && process is { IsWriting: false, Life.IsCompleted: false }; patience--)
         {
             if (!_universe.Step())
             {
@@ -250,7 +251,7 @@ internal sealed class ClusterDay
                 process.Kill();
             }
 
-            if (process is null or { IsDead: true } && _weather.Pick(4) == 0)
+            if (process is null or { IsDead: true } && (_isClear || _weather.Pick(4) == 0))
             {
                 Start(name);
             }
@@ -273,59 +274,68 @@ internal sealed class ClusterDay
     // The trouble passes, everybody comes back, what hung is ended; whoever is left goes on.
     private void Settle()
     {
+        _isClear = true;
         _weather.ClearUp();
         _store.Cluster.LossRate = 0;
         _passing.ForEach(passing => passing.Undo());
+        _passing.Clear();
         _network.Heal();
-        for (var i = 0; i < 50; i++)
-        {
-            foreach (var name in _names)
+        _universe.Await(
+            () =>
             {
-                var process = _processes.GetValueOrDefault(name);
-                if (process is { IsDead: false, Life.IsCompleted: true })
-                {
-                    process.Kill();
-                }
-
-                if (process is null or { IsDead: true })
-                {
-                    Start(name);
-                }
-            }
-
-            _universe.Advance(TimeSpan.FromSeconds(2));
-        }
-
-        CheckMembership();
+                KeepUp();
+                return Unsettled() is null;
+            },
+            TimeSpan.FromSeconds(60));
+        Require(Unsettled() is null, Unsettled()!);
         Require(Call(process => process.Send(x => x.SetPaused(false, default))) is null, "resuming was rejected");
-        _universe.Advance(TimeSpan.FromSeconds(6));
+        Require(
+            _universe.Await(() => _processes.Values.All(process => !process.Gateway!.Paused), TimeSpan.FromSeconds(6)),
+            "a node has not heard that exchanges are to go on");
         var ids = Store.Tables.Exchanges.Keys.ToList();
         ids.ForEach(id => Accepted(id, new(Enabled: Patch.To(true))));
         var successes = ids.ToDictionary(id => id, Successes);
-        _universe.Advance(TimeSpan.FromSeconds(35));
+        _universe.Await(() => ids.All(id => Successes(id) > successes[id]), TimeSpan.FromSeconds(100));
         foreach (var id in ids)
         {
             Require(Successes(id) > successes[id], $"exchange {id} does not gather any more; it ends with {Tail(id)}");
         }
 
         ids.ForEach(id => Accepted(id, new(Enabled: Patch.To(false))));
-        _universe.Advance(TimeSpan.FromSeconds(5));
-        Require(Store.Tables.Runs.Values.All(run => run.State is not RunState.Running), "a run is still going");
+        Require(
+            _universe.Await(() => Store.Tables.Runs.Values.All(run => run.State is not RunState.Running), TimeSpan.FromSeconds(75)),
+            "a run is still going");
     }
 
-    private void CheckMembership()
+    // What is not yet as it must be once all trouble is over; null: nothing.
+    private string? Unsettled()
     {
         var members = _store.Cluster.Members;
-        Require(members.Select(member => member.Name).Order().SequenceEqual(_names), $"members are {string.Join(", ", members)}");
+        if (!members.Select(member => member.Name).Order().SequenceEqual(_names))
+        {
+            return $"members are {string.Join(", ", members)}";
+        }
+
         var owned = _store.Cluster[ExchangeShards.Role].CountBy(shard => shard.Owner ?? default).ToList();
-        Require(
-            owned.All(x => members.Any(member => member.Incarnation == x.Key))
-            && owned.Count == members.Count && owned.Max(x => x.Value) - owned.Min(x => x.Value) <= 1,
-            $"shards are with {string.Join(", ", owned)}");
-        var broken = _processes.Values.SelectMany(process => process.Exchanges!.Directory.Broken).ToList();
-        Require(broken.Count == 0, $"broken: {string.Join(", ", broken)}");
-        var actors = _processes.Values.Sum(process => process.Exchanges!.Directory.Count);
-        Require(actors == Store.Tables.Exchanges.Count, $"{Store.Tables.Exchanges.Count} exchanges have {actors} actors");
+        if (!owned.All(x => members.Any(member => member.Incarnation == x.Key))
+            || owned.Count != members.Count || owned.Max(x => x.Value) - owned.Min(x => x.Value) > 1)
+        {
+            return $"shards are with {string.Join(", ", owned)}";
+        }
+
+        if (_processes.Values.Any(process => process.Gateway is null))
+        {
+            return "a process does not serve";
+        }
+
+        var directories = _processes.Values.Select(process => process.Exchanges!.Directory).ToList();
+        if (directories.Any(directory => directory.Broken.Count > 0))
+        {
+            return $"broken: {string.Join(", ", directories.SelectMany(directory => directory.Broken))}";
+        }
+
+        var actors = directories.Sum(directory => directory.Count);
+        return actors == Store.Tables.Exchanges.Count ? null : $"{Store.Tables.Exchanges.Count} exchanges have {actors} actors";
     }
 
     private void Check()
@@ -335,7 +345,7 @@ internal sealed class ClusterDay
         Require(violations.Count == 0, string.Join("; ", violations.Take(5)));
         StoreCheck.Check(Store);
         _requests.Check(Store, [.. Enumerable.Range(1, (int)Store.LastId).Select(id => (long)id)]);
-        _reads.Check();
+        _reads.Check(id => Store.EventsOf(id).OfType<ExchangeEvent.Deleted>().Any());
     }
 
     private string Tail(long id) => string.Concat(Store.EventsOf(id).TakeLast(12).Select(e => $"\n  {e}"));
@@ -368,14 +378,15 @@ internal sealed class ClusterDay
 
 /// <summary>How eventful a day was.</summary>
 /// <param name="Lives">Processes that were started.</param>
+/// <param name="Runs">Runs that were started.</param>
 /// <param name="Deaths">Members that were declared dead.</param>
 /// <param name="Changes">Changes of a shard's owner.</param>
 /// <param name="Terminations">Writers that were terminated because they held a lane.</param>
 /// <param name="LateCommits">Commits of processes that were frozen or dead by then.</param>
 /// <param name="Reads">Reads that were answered.</param>
-internal readonly record struct DayTally(int Lives, int Deaths, int Changes, int Terminations, int LateCommits, int Reads)
+internal readonly record struct DayTally(int Lives, int Runs, int Deaths, int Changes, int Terminations, int LateCommits, int Reads)
 {
     public static DayTally operator +(DayTally one, DayTally other) => new(
-        one.Lives + other.Lives, one.Deaths + other.Deaths, one.Changes + other.Changes, one.Terminations + other.Terminations,
+        one.Lives + other.Lives, one.Runs + other.Runs, one.Deaths + other.Deaths, one.Changes + other.Changes, one.Terminations + other.Terminations,
         one.LateCommits + other.LateCommits, one.Reads + other.Reads);
 }

@@ -123,7 +123,7 @@ internal sealed class ProcessJournal(Universe universe, SharedStore store, Store
         try
         {
             store.Cluster.Check(writer, write.Fence is { } fence ? [fence] : []);
-            if (universe.Weather.Strikes(0.05))
+            if (universe.Weather.Strikes(0.08))
             {
                 await Task.WhenAny(universe.Delay(TimeSpan.FromSeconds(2)), held.Terminated);
             }

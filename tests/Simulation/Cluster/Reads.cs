@@ -40,10 +40,16 @@ internal sealed class Reads
     public int Answered => _reads.Count(read => Value(read.Answer) is not null);
 
     /// <summary>Throws where somebody was shown the past.</summary>
-    public void Check()
+    /// <param name="isDeleted">Whether an exchange was deleted at any time.</param>
+    public void Check(Func<long, bool> isDeleted)
     {
         foreach (var (id, atLeast, isGone, answer) in _reads)
         {
+            if (atLeast > 0 && !isDeleted(id) && IsNotFound(answer))
+            {
+                throw new InvalidOperationException($"exchange {id} was not found, although it was there");
+            }
+
             if (Value(answer) is not { } view)
             {
                 continue;
@@ -64,6 +70,9 @@ internal sealed class Reads
 
     private static ExchangeView? Value(Task<Answer<ExchangeView>> answer) =>
         answer.IsCompletedSuccessfully ? answer.GetAwaiter().GetResult().Value : null;
+
+    private static bool IsNotFound(Task<Answer<ExchangeView>> answer) =>
+        answer.IsCompletedSuccessfully && answer.GetAwaiter().GetResult().Why is { Kind: RejectionKind.NotFound };
 
     // The rest of a revision is the attempt of the run that is going, which a new owner does not know.
     private static long SequenceOf(Task<Answer<ExchangeView>> answer) => Value(answer) is { } view ? view.Revision >> 8 : 0;
