@@ -286,11 +286,11 @@ internal sealed class ClusterDay
                 KeepUp();
                 return Unsettled() is null;
             },
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromSeconds(80));
         Require(Unsettled() is null, Unsettled()!);
         Require(Call(process => process.Send(x => x.SetPaused(false, default))) is null, "resuming was rejected");
         Require(
-            _universe.Await(() => _processes.Values.All(process => !process.Gateway!.Paused), TimeSpan.FromSeconds(6)),
+            _universe.Await(() => _processes.Values.All(process => !process.Gateway!.Paused), TimeSpan.FromSeconds(12)),
             "a node has not heard that exchanges are to go on");
         var ids = Store.Tables.Exchanges.Keys.ToList();
         ids.ForEach(id => Accepted(id, new(Enabled: Patch.To(true))));
@@ -328,6 +328,11 @@ internal sealed class ClusterDay
             return "a process does not serve";
         }
 
+        if (_processes.Values.Any(process => process.IsAsked))
+        {
+            return "a client has no answer";
+        }
+
         var directories = _processes.Values.Select(process => process.Exchanges!.Directory).ToList();
         if (directories.Any(directory => directory.Broken.Count > 0))
         {
@@ -361,7 +366,7 @@ internal sealed class ClusterDay
     private T Call<T>(Func<Process, Task<T>> send)
     {
         var answer = send(_processes[_names[_weather.Pick(_names.Count)]]);
-        Require(_universe.Await(() => answer.IsCompleted, TimeSpan.FromSeconds(10)), "there is no answer");
+        Require(_universe.Await(() => answer.IsCompleted, TimeSpan.FromSeconds(40)), "there is no answer");
         return TestNode.Answered(answer);
     }
 

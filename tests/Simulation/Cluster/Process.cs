@@ -23,6 +23,7 @@ internal sealed class Process
     private readonly StoreLink _link;
     private readonly World _world;
     private readonly ProcessJournal _journal;
+    private readonly List<Task> _asked = [];
     private ClusterNode? _node;
     private RequestLedger? _ledger;
     private TaskCompletionSource _thawed = new();
@@ -73,6 +74,9 @@ internal sealed class Process
 
     public ExchangeSystem? Exchanges { get; private set; }
 
+    /// <summary>Whether a client waits for an answer.</summary>
+    public bool IsAsked => _asked.Any(asked => !asked.IsCompleted);
+
     /// <summary>The way to all exchanges; null until it serves.</summary>
     public ClusterGateway? Gateway { get; private set; }
 
@@ -119,8 +123,13 @@ internal sealed class Process
     public void Leave() => Turns.Post(() => _ = _node?.Leave());
 
     /// <summary>A client sends something; it is answered as the process takes its turns.</summary>
-    public Task<T> Send<T>(Func<IExchangeGateway, ValueTask<T>> request) =>
-        Universe.Begin(Turns, () => request(Gateway!).AsTask());
+    public Task<T> Send<T>(Func<IExchangeGateway, ValueTask<T>> request)
+    {
+        var answer = Universe.Begin(Turns, () => request(Gateway!).AsTask());
+        _asked.RemoveAll(asked => asked.IsCompleted);
+        _asked.Add(answer);
+        return answer;
+    }
 
     /// <summary>Answers another node.</summary>
     public ValueTask<PeerReply> Serve(Guid incarnation, PeerRequest request) =>
