@@ -328,6 +328,11 @@ internal sealed class ClusterDay
             return "a process does not serve";
         }
 
+        if (_processes.Values.Any(process => process.IsLeaving))
+        {
+            return "a process leaves";
+        }
+
         if (_processes.Values.Any(process => process.IsAsked))
         {
             return "a client has no answer";
@@ -353,6 +358,15 @@ internal sealed class ClusterDay
         _reads.Check(id => Store.EventsOf(id).OfType<ExchangeEvent.Deleted>().Any());
     }
 
+    private string Whereabouts(long id)
+    {
+        var shard = MarketManager.Kernel.Shard.Of(id);
+        return $"shard {shard} is with {_store.Cluster[ExchangeShards.Role][shard]}" + string.Concat(_processes.Values.Select(process =>
+            $"\n  {process.Name} is {process.Node.Views.Current.Me}, holds its lease: {process.Node.Lease.Holds}, "
+            + $"carries it: {process.Exchanges!.Directory.Carries(id)}, has its actor: {process.Exchanges.Directory.Find(id) is not null}, "
+            + $"knows as its owner: {process.Node.Views.Current.OwnerOf(ExchangeShards.Role, shard)?.Name}"));
+    }
+
     private string Tail(long id) => string.Concat(Store.EventsOf(id).TakeLast(12).Select(e => $"\n  {e}"));
 
     private int Successes(long id) => Store.RunsOf(id).Count(run => run.State is RunState.Succeeded);
@@ -360,7 +374,7 @@ internal sealed class ClusterDay
     private void Accepted(long id, ExchangeChange change)
     {
         var answer = Call(process => process.Send(x => x.Change(id, change, null, default)));
-        Require(answer.Why is null, $"exchange {id} rejects: {answer.Why}");
+        Require(answer.Why is null, $"exchange {id} rejects: {answer.Why}; {Whereabouts(id)}");
     }
 
     private T Call<T>(Func<Process, Task<T>> send)

@@ -64,6 +64,9 @@ internal sealed class Process
 
     public bool IsFrozen { get; private set; }
 
+    /// <summary>Whether it was asked to end.</summary>
+    public bool IsLeaving { get; private set; }
+
     /// <summary>Whether the store is about to commit something for it.</summary>
     public bool IsWriting => _journal.IsWriting;
 
@@ -120,7 +123,14 @@ internal sealed class Process
     public void CutOffFromStore(bool isCutOff) => _universe.Outside.Post(() => _link.Membership.IsCutOff = isCutOff);
 
     /// <summary>It is asked to end in an orderly way; <see cref="Life"/> tells when it has.</summary>
-    public void Leave() => Turns.Post(() => _ = _node?.Leave());
+    public void Leave()
+    {
+        if (_node is { } node)
+        {
+            IsLeaving = true;
+            Turns.Post(() => _ = node.Leave());
+        }
+    }
 
     /// <summary>A client sends something; it is answered as the process takes its turns.</summary>
     public Task<T> Send<T>(Func<IExchangeGateway, ValueTask<T>> request)
