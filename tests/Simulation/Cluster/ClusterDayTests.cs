@@ -6,7 +6,7 @@ namespace MarketManager.Simulation.Tests.Cluster;
 
 /// <summary>
 /// Many days of a cluster, each from its seed. <c>SIMULATION_CLUSTER_SEED=n</c> lives day n alone, <c>SIMULATION_CLUSTER_DAYS=n</c> as
-/// many.
+/// many, from <c>SIMULATION_CLUSTER_FROM=n</c> on.
 /// </summary>
 public sealed class ClusterDayTests(ITestOutputHelper output)
 {
