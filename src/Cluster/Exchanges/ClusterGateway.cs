@@ -83,7 +83,7 @@ public sealed class ClusterGateway : IExchangeGateway
     public async ValueTask<RunView?> WhenEnded(long id, Guid runId, TimeSpan patience, CancellationToken cancellationToken)
     {
         var began = _world.Time.GetTimestamp();
-        while (patience - _world.Time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+        while (patience - _world.Time.GetElapsedTime(began) is var left && left >= OwnerRoute.ShortestWait)
         {
             var answer = await _owners.Ask(new ExchangeRequest.WhenEnded(id, runId, left), left, cancellationToken);
             if (answer.Run is { } ended)

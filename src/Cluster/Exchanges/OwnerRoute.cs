@@ -14,6 +14,9 @@ namespace MarketManager.Cluster.Exchanges;
 /// </remarks>
 internal sealed class OwnerRoute(World world, IClusterViews views, ExchangeOwner here, IPeers peers)
 {
+    /// <summary>Timers know nothing shorter: who waited for less would not wait at all, and try again and again.</summary>
+    public static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TellPatience = TimeSpan.FromSeconds(2);
     private static readonly Rejection NoOwner = new(
@@ -33,7 +36,7 @@ internal sealed class OwnerRoute(World world, IClusterViews views, ExchangeOwner
         for (var view = views.Current; ;)
         {
             var left = patience - world.Time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero)
+            if (left < ShortestWait)
             {
                 ClusterMetrics.Routed(world.Time.GetElapsedTime(began), "none");
                 return Rejected(isUnknown && request.IsCommand ? Unknown : NoOwner);

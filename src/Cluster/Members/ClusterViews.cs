@@ -5,7 +5,7 @@ internal sealed class ClusterViews : IClusterViews
 {
     private readonly Lock _gate = new();
     private ClusterView _current = ClusterView.Empty;
-    private TaskCompletionSource<ClusterView> _next = New();
+    private List<TaskCompletionSource<ClusterView>> _waiting = [];
 
     public ClusterView Current => Volatile.Read(ref _current);
 
@@ -13,14 +13,22 @@ internal sealed class ClusterViews : IClusterViews
     {
         lock (_gate)
         {
-            return ReferenceEquals(_current, seen) ? new(_next.Task.WaitAsync(cancellationToken)) : new(_current);
+            if (!ReferenceEquals(_current, seen))
+            {
+                return new(_current);
+            }
+
+            // Awaited itself, not through WaitAsync, which would go on through the thread pool, behind a simulation's back.
+            var next = new TaskCompletionSource<ClusterView>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add(next);
+            return cancellationToken.CanBeCanceled ? Wait(next, cancellationToken) : new(next.Task);
         }
     }
 
     /// <summary>Makes a view the current one, where it says anything new.</summary>
     public void Publish(ClusterView view)
     {
-        TaskCompletionSource<ClusterView> next;
+        List<TaskCompletionSource<ClusterView>> waiting;
         lock (_gate)
         {
             if (Same(_current, view))
@@ -28,15 +36,33 @@ internal sealed class ClusterViews : IClusterViews
                 return;
             }
 
-            next = _next;
-            _next = New();
+            waiting = _waiting;
+            _waiting = [];
             Volatile.Write(ref _current, view);
         }
 
-        next.SetResult(view);
+        foreach (var next in waiting)
+        {
+            next.TrySetResult(view);
+        }
     }
 
-    private static TaskCompletionSource<ClusterView> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private async ValueTask<ClusterView> Wait(TaskCompletionSource<ClusterView> next, CancellationToken cancellationToken)
+    {
+        using var end = cancellationToken.UnsafeRegister(
+            static (it, token) => ((TaskCompletionSource<ClusterView>)it!).TrySetCanceled(token), next);
+        try
+        {
+            return await next.Task;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _waiting.Remove(next);
+            }
+        }
+    }
 
     private static bool Same(ClusterView one, ClusterView other) =>
         one.Cluster == other.Cluster && one.Level == other.Level && one.Me == other.Me

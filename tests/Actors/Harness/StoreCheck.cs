@@ -61,7 +61,7 @@ internal static class StoreCheck
         Equal([.. runs.Values.OrderBy(run => run.Number)], store.RunsOf(id));
         Equal(state.Deleted ? null : brought, store.Tables.Markets.GetValueOrDefault(id)?.RunNumber);
         var row = store.Tables.Exchanges.GetValueOrDefault(id);
-        Equal(state.Exists ? Shown(state, events.Count, row?.Status.Attempt ?? 1) : null, row is null ? null : Timeless(row));
+        Equal(state.Exists ? Shown(state, events.Count, row) : null, row is null ? null : Timeless(row));
     }
 
     // The run ends as cancelled or as it ended first; that its process died is no end of it then.
@@ -72,8 +72,9 @@ internal static class StoreCheck
     // When the next run is due depends on the instant at which it was asked.
     private static ExchangeView Timeless(ExchangeView view) => view with { Status = view.Status with { NextRun = null } };
 
-    private static ExchangeView Shown(ExchangeState state, long sequence, int attempt) =>
-        Timeless(state.View(sequence, attempt, TestNode.Name, DateTimeOffset.MinValue));
+    // Nor do events tell which node wrote the row.
+    private static ExchangeView Shown(ExchangeState state, long sequence, ExchangeView? row) =>
+        Timeless(state.View(sequence, row?.Status.Attempt ?? 1, row?.Status.Node ?? TestNode.Name, DateTimeOffset.MinValue));
 
     private static void Equal(IReadOnlyList<RunView> expected, IReadOnlyList<RunView> actual)
     {

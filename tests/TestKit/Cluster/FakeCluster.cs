@@ -51,6 +51,12 @@ public sealed class FakeCluster
     /// <summary>The part of calls whose request or reply is lost, and their session with it.</summary>
     public double LossRate { get; set; }
 
+    /// <summary>
+    /// Locks the lanes of a node, as whoever takes shards from it does, until what it returns is disposed; true: sessions that hold
+    /// a lane for long are terminated. By default nobody writes, so that there is nothing to wait for.
+    /// </summary>
+    public Func<Guid, bool, Task<IDisposable?>> LockLanes { get; set; } = static (_, _) => Task.FromResult<IDisposable?>(null);
+
     /// <summary>Each change of an owner, in order.</summary>
     public List<(DateTimeOffset At, string Role, int Shard, ShardOwner Owner)> History { get; } = [];
 
@@ -111,6 +117,9 @@ public sealed class FakeCluster
             }
         }
     }
+
+    /// <summary>Whether this incarnation lives.</summary>
+    public bool IsAlive(Guid incarnation) => _nodes.TryGetValue(incarnation, out var node) && node.IsAlive;
 
     internal long Open(Guid incarnation, FakeClusterStore store)
     {
@@ -252,8 +261,6 @@ public sealed class FakeCluster
 
         return true;
     }
-
-    private bool IsAlive(Guid incarnation) => _nodes.TryGetValue(incarnation, out var node) && node.IsAlive;
 
     private void RaiseLevel() =>
         _level = Math.Max(_level, _nodes.Values.Where(node => node.IsAlive).Select(node => node.Member.Level).DefaultIfEmpty(_level).Min());

@@ -76,7 +76,7 @@ public sealed class FakeClusterStore(FakeCluster cluster) : IClusterStore
 
     /// <inheritdoc/>
     public ValueTask<bool> Condemn(Guid dead, long seenBeat, string reason, CancellationToken cancellationToken) =>
-        Call(() => cluster.Condemn(dead, seenBeat, reason), cancellationToken);
+        Call(() => cluster.Condemn(dead, seenBeat, reason), dead, terminates: true, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Fence>> Claim(string role, int most, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ public sealed class FakeClusterStore(FakeCluster cluster) : IClusterStore
     public ValueTask<bool> Release(Fence shard, Guid? wanted, CancellationToken cancellationToken)
     {
         var me = _me;
-        return Call(() => cluster.Release(me, shard, wanted), cancellationToken);
+        return Call(() => cluster.Release(me, shard, wanted), me, terminates: false, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -103,7 +103,7 @@ public sealed class FakeClusterStore(FakeCluster cluster) : IClusterStore
     public async ValueTask Leave(CancellationToken cancellationToken)
     {
         var me = _me;
-        await Call(() => cluster.End(me), cancellationToken);
+        await Call(() => cluster.End(me), me, terminates: false, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -133,6 +133,20 @@ public sealed class FakeClusterStore(FakeCluster cluster) : IClusterStore
         var breaks = _breaks;
         await Travel(breaks, opens, cancellationToken);
         var result = transaction();
+        await Travel(_breaks, opens: false, cancellationToken);
+        return result;
+    }
+
+    /// <summary>The same, under the locks of all lanes of a node.</summary>
+    private async ValueTask<T> Call<T>(Func<T> transaction, Guid lanesOf, bool terminates, CancellationToken cancellationToken)
+    {
+        await Travel(_breaks, opens: false, cancellationToken);
+        T result;
+        using (await cluster.LockLanes(lanesOf, terminates))
+        {
+            result = transaction();
+        }
+
         await Travel(_breaks, opens: false, cancellationToken);
         return result;
     }
