@@ -27,7 +27,9 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
         Assert.True(await load.Quiet(LoadClient.MaxRun + rig.Options.Lease), "a run goes on, or is owed");
         var history = await HistoryReader.Read(rig) with { Operations = load.Log.Operations, IsQuiet = true };
         Assert.Empty(Checker.Check(history));
-        Assert.Empty(load.Log.Operations.OfType<Operation.Failure>().Select(failure => $"{failure.Began}: {failure.What}"));
+        var failures = load.Log.Operations.OfType<Operation.Failure>().Select(failure => $"{failure.Began}: {failure.What}").ToList();
+        failures.ForEach(output.WriteLine);
+        Assert.Empty(failures);
         Assert.Empty(await rig.Condemned());
     }
 }

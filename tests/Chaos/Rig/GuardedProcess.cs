@@ -48,12 +48,12 @@ internal sealed class GuardedProcess : IAsyncDisposable
     /// <summary>What it writes to stdout, after the line of its guard.</summary>
     public StreamReader Output => _shell.StandardOutput;
 
-    /// <param name="variables">Besides those of this process.</param>
+    /// <param name="variables">Besides those of this process; the program's alone, not its guard's.</param>
     /// <param name="arguments">Of the program.</param>
     /// <param name="log">A file to which stderr is added; null: none.</param>
     public static async Task<GuardedProcess> Start(IReadOnlyDictionary<string, string> variables, string? log, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("sh", ["-c", Script, "sh", Program, .. arguments])
+        var start = new ProcessStartInfo("sh", ["-c", Script, "sh", "env", .. variables.Select(variable => $"{variable.Key}={variable.Value}"), Program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -63,11 +63,6 @@ internal sealed class GuardedProcess : IAsyncDisposable
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MARKETMANAGER_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
-        }
-
-        foreach (var (name, value) in variables)
-        {
-            start.Environment[name] = value;
         }
 
         var shell = Process.Start(start)!;

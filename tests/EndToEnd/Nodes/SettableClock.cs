@@ -23,6 +23,9 @@ internal sealed class SettableClock : IDisposable
         ["FAKETIME_TIMESTAMP_FILE"] = File,
         ["FAKETIME_NO_CACHE"] = "1",
         ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+
+        // Otherwise waits of a C library that needs no fixing end at once, and threads spin.
+        ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
     };
 
     private static string Library => Directory.EnumerateDirectories("/usr/lib")

@@ -42,7 +42,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <param name="settings">Such as <c>fsync=on</c>, over what is set here.</param>
     public static Task<PostgresServer> Start(string? data = null, params string[] settings) => Start(null, data, settings);
 
-    /// <summary>Starts one with variables besides those of this process.</summary>
+    /// <summary>Starts one with variables besides those of this process; they are the server's alone, under its own user.</summary>
     public static async Task<PostgresServer> Start(
         IReadOnlyDictionary<string, string>? variables, string? data = null, params string[] settings)
     {
@@ -209,7 +209,7 @@ public sealed class PostgresServer : IAsyncDisposable
             [ ! -e "$FOLDER/abandoned" ] || rm -rf "$FOLDER"
             """;
         var start = new ProcessStartInfo("sh", [
-            "-c", script, "sh", .. AsUser(), Program("postgres"), "-D", _data, "-p", Port.ToString(CultureInfo.InvariantCulture),
+            "-c", script, "sh", .. AsUser(), "env", .. _variables.Select(variable => $"{variable.Key}={variable.Value}"), Program("postgres"), "-D", _data, "-p", Port.ToString(CultureInfo.InvariantCulture),
             .. new[]
             {
                 "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300", "shared_buffers=64MB", "fsync=off",
@@ -220,10 +220,6 @@ public sealed class PostgresServer : IAsyncDisposable
             WorkingDirectory = "/",
         };
         start.Environment["FOLDER"] = _folder;
-        foreach (var (name, value) in _variables)
-        {
-            start.Environment[name] = value;
-        }
         return Process.Start(start)!;
     }
 
