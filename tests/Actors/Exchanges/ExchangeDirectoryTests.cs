@@ -1,6 +1,7 @@
 using MarketManager.Actors.Exchanges;
 using MarketManager.Kernel;
 using MarketManager.TestKit;
+using Xunit;
 
 namespace MarketManager.Actors.Tests.Exchanges;
 

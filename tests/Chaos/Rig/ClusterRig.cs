@@ -57,7 +57,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     public static async Task<ClusterRig> Start(RigOptions options)
     {
         var clock = options.HasClocks ? Clocks.New() : null;
-        var server = await PostgresServer.Start(clock is null ? null : Clocks.Variables(clock));
+        var server = await PostgresServer.StartWith(clock is null ? null : Clocks.Variables(clock));
         var database = await server.NewDatabase();
         var simulator = await Simulator.Start(options.VenueLatency);
         var rig = new ClusterRig(options, Directory.CreateTempSubdirectory("mm-chaos-").FullName, server, database, clock, simulator);

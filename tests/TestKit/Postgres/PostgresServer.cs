@@ -40,10 +40,10 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="data">The data folder, empty; null: one in a temporary folder.</param>
     /// <param name="settings">Such as <c>fsync=on</c>, over what is set here.</param>
-    public static Task<PostgresServer> Start(string? data = null, params string[] settings) => Start(null, data, settings);
+    public static Task<PostgresServer> Start(string? data = null, params string[] settings) => StartWith(null, data, settings);
 
     /// <summary>Starts one with variables besides those of this process; they are the server's alone, under its own user.</summary>
-    public static async Task<PostgresServer> Start(
+    public static async Task<PostgresServer> StartWith(
         IReadOnlyDictionary<string, string>? variables, string? data = null, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("mm-postgres-").FullName;
