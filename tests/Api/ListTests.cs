@@ -164,7 +164,7 @@ public sealed class ListTests
         api.Venues.BinanceBudget = new(6000, 12.5, FakeExchanges.Created);
         var after = await api.Get("/api/venues/binance/", ("If-None-Match", before.Header("ETag")!));
         Assert.Equal(
-            """{"limit":6000,"used":12.5,"blocked_until":"2026-01-02T03:04:05.678Z"}""", after.Json.GetProperty("budget").GetRawText());
+            """{"limit":6000,"used":12.5,"blocked_until":"2026-01-02T03:04:05.678Z","sharing":"none"}""", after.Json.GetProperty("budget").GetRawText());
         Assert.Equal("\"emulated\"", (await api.Get("/api/venues/kraken")).Json.GetProperty("has").GetProperty("fetchTickers").GetRawText());
         Assert.EndsWith("did you mean 'binance'?", (await api.Get("/api/venues/binanse")).Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
