@@ -81,6 +81,7 @@ internal sealed class Requests
         foreach (var (id, url, answer) in _changes)
         {
             var made = events.GetValueOrDefault(id, []).OfType<ExchangeEvent.Configured>().Where(e => e.Settings.Url == url).ToList();
+            Require(made.Count <= 1, $"the change to {url} was made {made.Count} times");
             if (Told(answer) is not { } told)
             {
                 continue;

@@ -55,10 +55,13 @@ internal sealed class OwnerRoute(World world, IClusterViews views, ExchangeOwner
                     // A try that may still be under way is repeated under its id: the same node then waits for it, and does not
                     // begin another one. After an answer a new try is a new one; the key keeps it from being carried out twice.
                     sent = sent is null || !isUnknown ? Wrap(request, left) : sent with { Within = left };
-                    fate = FateOf(await peers.Ask(owner, sent, cancellationToken));
+                    var reply = await peers.Ask(owner, sent, cancellationToken);
+                    fate = FateOf(reply);
+                    sent = reply.IsReplied ? null : sent;
                 }
 
-                if (fate.Answer is { } answer)
+                // Who could not do it now says nothing about an earlier try, which may have done it.
+                if (fate.Answer is { } answer && !(isUnknown && answer.Why is { Kind: RejectionKind.Unavailable }))
                 {
                     // A wait for the end of a run says nothing about the way.
                     if (request is not ExchangeRequest.WhenEnded)

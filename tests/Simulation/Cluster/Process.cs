@@ -4,7 +4,6 @@ using MarketManager.Actors.Tests.Harness;
 using MarketManager.Cluster.Exchanges;
 using MarketManager.Cluster.Members;
 using MarketManager.Cluster.Peers;
-using MarketManager.Cluster.Shards;
 using MarketManager.Kernel;
 using MarketManager.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,12 +17,16 @@ internal sealed class Process
 {
     private static readonly TimeSpan FollowEvery = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAtPeersEvery = TimeSpan.FromSeconds(1);
+
     private readonly Universe _universe;
     private readonly SharedStore _store;
     private readonly StoreLink _link;
     private readonly World _world;
     private readonly ProcessJournal _journal;
     private readonly List<Task> _asked = [];
+    private bool _isCutOff;
     private ClusterNode? _node;
     private RequestLedger? _ledger;
     private TaskCompletionSource _thawed = new();
@@ -120,7 +123,11 @@ internal sealed class Process
     }
 
     /// <summary>The store cannot be reached from here, or can again.</summary>
-    public void CutOffFromStore(bool isCutOff) => _universe.Outside.Post(() => _link.Membership.IsCutOff = isCutOff);
+    public void CutOffFromStore(bool isCutOff)
+    {
+        _isCutOff = isCutOff;
+        _universe.Outside.Post(() => _link.Membership.IsCutOff = _isCutOff); // turns come in any order: the last word counts
+    }
 
     /// <summary>It is asked to end in an orderly way; <see cref="Life"/> tells when it has.</summary>
     public void Leave()
@@ -164,12 +171,12 @@ internal sealed class Process
                 Address = Address,
                 Roles = [ExchangeShards.Role],
                 Lanes = Lanes.Count,
-                Lease = TimeSpan.FromSeconds(2),
+                Lease = Lease,
                 LeavePatience = TimeSpan.FromSeconds(6),
                 LeaveWithin = TimeSpan.FromSeconds(7.5),
             },
             new ProcessMembership(_universe, _link.Membership),
-            new Uncancelled(new ExchangeShards(Exchanges)),
+            new ExchangeShards(Exchanges),
             _journal,
             new Network.Probe(network, _universe, this),
             _world,
@@ -177,8 +184,18 @@ internal sealed class Process
             NullLogger<ClusterNode>.Instance);
         _journal.Condemned += _node.LookNow;
         var clustered = new ClusterExchanges(Exchanges, _node.Lease);
-        _ledger = new RequestLedger(clustered.Handler, _world, NullLogger.Instance);
-        var gateway = clustered.Gateway(_world, _node.Views, new Network.Peers(network, this), data, data, data);
+        var peers = new Network.Peers(network, this);
+        var relayed = new RelayedPeers(peers, _node.Views);
+        var operations = new PeerOperations(new Dictionary<ushort, IPeerHandler>
+        {
+            [ClusterExchanges.Operation] = clustered.Handler,
+            [RelayedPeers.Operation] = relayed,
+        });
+        _ledger = new RequestLedger(operations, _world, NullLogger.Instance);
+        var gateway = clustered.Gateway(_world, _node.Views, relayed, data, data, data);
+        var isolation = new Isolation(
+            peers, _node.Views, _node.Drain, _node.Resume, (2 * Lease) + TimeSpan.FromSeconds(2), _world, NullLogger<Isolation>.Instance);
+        _ = WatchPeers(isolation);
         var membership = _node.Run(CancellationToken.None);
         _ = Follow(gateway);
         await membership;
@@ -204,16 +221,13 @@ internal sealed class Process
         }
     }
 
-    /// <summary>A node that dies cancels on the thread pool, out of a seed's hands; that its calls end by themselves is as good.</summary>
-    private sealed class Uncancelled(IShardHost host) : IShardHost
+    private async Task WatchPeers(Isolation isolation)
     {
-        public IReadOnlyList<string> Roles => host.Roles;
-
-        public ValueTask Open(IReadOnlyList<Fence> shards, CancellationToken cancellationToken) => host.Open(shards, CancellationToken.None);
-
-        public ValueTask Close(Fence shard, TimeSpan patience, CancellationToken cancellationToken) =>
-            host.Close(shard, patience, CancellationToken.None);
-
-        public ValueTask Drop(IReadOnlyList<Fence> shards) => host.Drop(shards);
+        await Node.Joined;
+        while (true)
+        {
+            await Task.Delay(LookAtPeersEvery, Clock);
+            await isolation.Look(CancellationToken.None);
+        }
     }
 }

@@ -9,6 +9,7 @@ namespace MarketManager.Simulation.Tests.Cluster;
 internal sealed class SharedStore
 {
     private readonly Universe _universe;
+    private bool _isDown;
 
     public SharedStore(Universe universe)
     {
@@ -28,14 +29,19 @@ internal sealed class SharedStore
     public Witness Witness { get; }
 
     /// <summary>The server goes away, or comes back.</summary>
-    public void SetDown(bool isDown) => _universe.Outside.Post(() =>
+    public void SetDown(bool isDown)
     {
-        Cluster.IsDown = isDown;
-        if (isDown)
+        _isDown = isDown;
+        _universe.Outside.Post(() =>
         {
-            Lanes.TerminateAll();
-        }
-    });
+            // Turns come in any order: the last word counts.
+            Cluster.IsDown = _isDown;
+            if (_isDown)
+            {
+                Lanes.TerminateAll();
+            }
+        });
+    }
 
     /// <summary>All sessions end at once.</summary>
     public void Restart(bool promote) => _universe.Outside.Post(() =>
