@@ -130,6 +130,17 @@ internal sealed class Requests
             }
         }
 
+        foreach (var (id, list) in events)
+        {
+            // Nobody gets two runs for one request, or one for none.
+            var wanted = _runs.Where(x => x.Id == id && (Told(x.Answer) is null or { Why: null or { Kind: RejectionKind.OutcomeUnknown } }))
+                .Select(x => x.Key).ToList();
+            var started = list.OfType<RunEvent.Started>().Count(e => e.Trigger is RunTrigger.Demand);
+            Require(
+                started <= wanted.Count(x => x is null) + wanted.OfType<string>().Distinct().Count(),
+                $"{started} runs of exchange {id} were started on demand, which is more than were asked for");
+        }
+
         CheckRepeats(_runs.Select(x => (x.Key, Told(x.Answer)?.Value?.RunId)));
         foreach (var run in _waits.Where(wait => wait.IsCompletedSuccessfully).Select(TestNode.Answered).OfType<RunView>())
         {
