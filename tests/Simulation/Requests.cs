@@ -81,7 +81,7 @@ internal sealed class Requests
         foreach (var (id, url, answer) in _changes)
         {
             var made = events.GetValueOrDefault(id, []).OfType<ExchangeEvent.Configured>().Where(e => e.Settings.Url == url).ToList();
-            Require(made.Count <= 1, $"the change to {url} was made {made.Count} times");
+            Require(TimesMade(events.GetValueOrDefault(id, []), url) <= 1, $"the change to {url} was made again after other changes");
             if (Told(answer) is not { } told)
             {
                 continue;
@@ -96,6 +96,13 @@ internal sealed class Requests
 
             Require(MayBeDone(told) || made.Count == 0, $"the change to {url} was rejected ({told.Why}) and made");
         }
+    }
+
+    // Other changes keep the URL that they find.
+    private static int TimesMade(IReadOnlyList<DomainEvent> events, string url)
+    {
+        var urls = events.OfType<ExchangeEvent.Configured>().Select(e => e.Settings.Url).ToList();
+        return urls.Where((made, i) => made == url && (i == 0 || urls[i - 1] != url)).Count();
     }
 
     private void CheckDeletions(Dictionary<long, IReadOnlyList<DomainEvent>> events)
@@ -128,6 +135,17 @@ internal sealed class Requests
             {
                 Require(store.Tables.Runs.ContainsKey(going), $"run {going} was said to be going and is not known");
             }
+        }
+
+        foreach (var (id, list) in events)
+        {
+            // Nobody gets two runs for one request, or one for none.
+            var wanted = _runs.Where(x => x.Id == id && (Told(x.Answer) is null or { Why: null or { Kind: RejectionKind.OutcomeUnknown } }))
+                .Select(x => x.Key).ToList();
+            var started = list.OfType<RunEvent.Started>().Count(e => e.Trigger is RunTrigger.Demand);
+            Require(
+                started <= wanted.Count(x => x is null) + wanted.OfType<string>().Distinct().Count(),
+                $"{started} runs of exchange {id} were started on demand, which is more than were asked for");
         }
 
         CheckRepeats(_runs.Select(x => (x.Key, Told(x.Answer)?.Value?.RunId)));

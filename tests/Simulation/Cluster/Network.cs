@@ -72,7 +72,7 @@ internal sealed class Network(Universe universe)
             return;
         }
 
-        if (universe.Weather.Strikes(0.02))
+        if (universe.Weather.Strikes(0.04))
         {
             await Lose(answer);
             return;
@@ -87,7 +87,7 @@ internal sealed class Network(Universe universe)
         _ = Listen(target, executing, answer);
         var reply = await executing;
         await Travel();
-        if (IsCut(from.Name, target.Name) || universe.Weather.Strikes(0.02))
+        if (IsCut(from.Name, target.Name) || universe.Weather.Strikes(0.04))
         {
             await Lose(answer);
         }
