@@ -3,8 +3,10 @@ using MarketManager.Api.Access;
 using MarketManager.Api.Problems;
 using MarketManager.Api.Requests;
 using MarketManager.Api.Service;
+using MarketManager.Api.Status;
 using MarketManager.Kernel;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace MarketManager.Api.Http;
@@ -12,7 +14,7 @@ namespace MarketManager.Api.Http;
 /// <summary>What every request passes on its way in and out: access, the rules of queries, security headers, errors as
 /// problems, measuring and logging. The only middleware of the API.</summary>
 internal sealed partial class Edge(
-    RequestDelegate next, AccessControl access, ApiMetrics metrics, ApiOptions options, TimeProvider time, ILogger<Edge> log)
+    RequestDelegate next, AccessControl access, ApiMetrics metrics, ApiOptions options, NodeInfo node, TimeProvider time, ILogger<Edge> log)
 {
     private const string NoPolicy = "default-src 'none'; frame-ancestors 'none'";
 
@@ -26,6 +28,12 @@ internal sealed partial class Edge(
         headers.XFrameOptions = "DENY";
         headers.ContentSecurityPolicy = NoPolicy;
         headers["Referrer-Policy"] = "no-referrer";
+        if (node.State is NodeState.Draining && http.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })
+        {
+            // A caller that kept its connection would one day use it in the very moment in which it is closed.
+            headers.Connection = "close";
+        }
+
         try
         {
             // What has no route (an unknown path, a wrong method) tells nothing to those who may not read.

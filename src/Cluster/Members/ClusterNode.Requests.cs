@@ -8,7 +8,9 @@ public sealed partial class ClusterNode
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Role, int Shard), (Guid To, TaskCompletionSource<bool> Moved)> _moves = [];
+    private readonly TaskCompletionSource _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _leaveAsked;
+    private volatile bool _farewellAsked;
     private volatile bool _drainAsked;
     private long _leaveAt;
     private int _unreleased;
@@ -29,8 +31,11 @@ public sealed partial class ClusterNode
         _wake.Call();
     }
 
-    /// <summary>Hands over all shards, and ends. Takes <see cref="ClusterOptions.LeaveWithin"/> and a second at most.</summary>
-    public Task Leave()
+    /// <summary>
+    /// Hands over all shards, and stays a member without any until <see cref="Leave"/>: one that still knows who owns what, so that
+    /// requests that were sent to it are passed on. Takes <see cref="ClusterOptions.LeaveWithin"/> at most.
+    /// </summary>
+    public Task HandOver()
     {
         if (!_leaveAsked)
         {
@@ -39,6 +44,14 @@ public sealed partial class ClusterNode
         }
 
         _wake.Call();
+        return _handedOver.Task;
+    }
+
+    /// <summary>Hands over all shards, and ends. Takes <see cref="ClusterOptions.LeaveWithin"/> and a second at most.</summary>
+    public Task Leave()
+    {
+        _farewellAsked = true;
+        _ = HandOver();
         return _ended.Task;
     }
 

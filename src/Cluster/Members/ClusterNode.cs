@@ -114,6 +114,7 @@ public sealed partial class ClusterNode : IDisposable
             _store.News -= _wake.Call;
             await _store.DisposeAsync();
             _views.Publish(ClusterView.Empty);
+            _handedOver.TrySetResult();
             _ended.TrySetResult();
         }
     }
@@ -155,6 +156,11 @@ public sealed partial class ClusterNode : IDisposable
                 }
 
                 if (HasNothingLeft)
+                {
+                    _handedOver.TrySetResult();
+                }
+
+                if (HasNothingLeft && _farewellAsked)
                 {
                     await Die();
                     await SayFarewell(stopping);

@@ -29,6 +29,7 @@ internal sealed partial class ClusterPart : IAsyncDisposable
     private readonly Peers _peers;
     private readonly CancellationTokenSource _cut = new();
     private Task _life = Task.CompletedTask;
+    private bool _isLeaving;
 
     /// <summary>Prepares it; the node is no member before <see cref="Join"/>.</summary>
     public ClusterPart(
@@ -94,7 +95,7 @@ internal sealed partial class ClusterPart : IAsyncDisposable
     /// <summary>The node's membership.</summary>
     public ClusterNode Node => _node;
 
-    /// <summary>Completes when membership has ended: after <see cref="Leave"/>, or, with the reason, because it cannot go on.</summary>
+    /// <summary>Completes when membership has ended: after <see cref="HandOver"/> and the end, or, with the reason, because it cannot go on.</summary>
     public Task Ended => _life;
 
     /// <summary>Becomes a member; the exchanges of its shards follow.</summary>
@@ -112,8 +113,12 @@ internal sealed partial class ClusterPart : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands over what it has, and is no member any more.</summary>
-    public Task Leave() => _node.Leave();
+    /// <summary>Hands over what it has. It stays a member, which passes requests on, until it is disposed of.</summary>
+    public Task HandOver()
+    {
+        _isLeaving = true;
+        return _node.HandOver();
+    }
 
     /// <summary>Reads now and then what other nodes may have changed in the store, until it is cancelled.</summary>
     public async Task Follow(Func<CancellationToken, ValueTask> also, CancellationToken stopping)
@@ -143,6 +148,11 @@ internal sealed partial class ClusterPart : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_isLeaving)
+        {
+            await _node.Leave();
+        }
+
         await _cut.CancelAsync();
         try
         {

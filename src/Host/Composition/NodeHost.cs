@@ -139,7 +139,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
         return shared;
     }
 
-    // Only who can answer becomes a member: its peers come to its address at once. It leaves while it still answers.
+    // Only who can answer becomes a member: its peers come to its address at once. It hands over while it still answers, and is a
+    // member until it answers no more: what it is asked meanwhile it passes on.
     private async Task Join(IStore store, NodeInfo node, CancellationToken cancellationToken)
     {
         if (_cluster is not { } cluster)
@@ -151,7 +152,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         _stops.Add("membership", async () =>
         {
             node.Enter(NodeState.Draining, _world.Now);
-            await cluster.Leave();
+            await cluster.HandOver();
         });
         StartLoop("isolation", cluster.Isolation.Run);
         StartLoop("follow", stopping => cluster.Follow(
