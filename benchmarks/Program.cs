@@ -1,5 +1,6 @@
 using MarketManager.Benchmarks;
 using MarketManager.Benchmarks.Cluster;
+using MarketManager.Benchmarks.Faults;
 using MarketManager.Benchmarks.Kernel;
 using MarketManager.Benchmarks.Storage;
 using MarketManager.Benchmarks.WholeNode;
@@ -10,6 +11,7 @@ using MarketManager.Benchmarks.WholeNode;
     ("kernel", KernelBenchmarks.Run),
     ("storage", StorageBenchmarks.Run),
     ("cluster", ClusterBenchmarks.Run),
+    ("cluster-faults", FaultBenchmarks.Run),
     ("gathering", static (report, _) => GatheringBenchmark.Run(report)),
     ("many", static (report, _) => ManyBenchmark.Run(report)),
     ("start", static (report, _) => StartBenchmark.Run(report)),

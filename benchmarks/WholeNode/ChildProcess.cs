@@ -10,6 +10,8 @@ namespace MarketManager.Benchmarks.WholeNode;
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
+    private const int Go = 18;
+    private const int Stop = 19;
     private const int KeptErrors = 30;
     private const double TicksPerSecond = 100; // USER_HZ, the same on every Linux
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
@@ -29,6 +31,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     /// <summary>Of this process and of all below it, in seconds.</summary>
     public double CpuSeconds => Tree(_process.Id).Sum(CpuOf);
+
+    /// <summary>Of this process alone, in seconds.</summary>
+    public double OwnCpuSeconds => CpuOf(_process.Id);
 
     /// <summary>Starts a program without any of this one's settings.</summary>
     public static ChildProcess Start(string program, params IEnumerable<string> arguments)
@@ -77,20 +82,34 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks it to end, and makes it where it does not.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>SIGSTOP; what it started goes on.</summary>
+    public void Freeze() => Send(Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Send(Go);
+
+    /// <summary>SIGTERM, and waits for the end; makes it end where it does not.</summary>
+    public async Task End()
     {
         using var patience = new CancellationTokenSource(StopPatience);
         try
         {
-            _ = Kill(_process.Id, Terminate);
+            Send(Terminate);
             await _process.WaitForExitAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {
             _process.Kill(entireProcessTree: true);
         }
+    }
 
+    /// <summary>Ends it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await End();
         _process.Dispose();
     }
 
@@ -135,6 +154,14 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int pid, int signal);
+
+    private void Send(int signal)
+    {
+        if (!_process.HasExited)
+        {
+            _ = Kill(_process.Id, signal);
+        }
+    }
 
     private void Keep(string line)
     {

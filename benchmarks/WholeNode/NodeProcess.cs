@@ -82,6 +82,14 @@ internal sealed class NodeProcess : IAsyncDisposable
         return response.IsSuccessStatusCode ? Parse(text) : throw new InvalidOperationException($"POST {path}: {text}");
     }
 
+    /// <summary>Changes, and gives the status: how that is to be taken is the caller's to say.</summary>
+    public async Task<HttpStatusCode> Patch(string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await _http.PatchAsync(new Uri(path, UriKind.Relative), content);
+        return response.StatusCode;
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {

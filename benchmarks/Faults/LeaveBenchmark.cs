@@ -1,0 +1,31 @@
+using MarketManager.Kernel;
+using MarketManager.TestKit.Postgres;
+
+namespace MarketManager.Benchmarks.Faults;
+
+/// <summary>SIGTERM of one of three nodes, while a client changes an exchange of each of its shards through another one.</summary>
+internal static class LeaveBenchmark
+{
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    public static async Task Run(PostgresServer server, Report report)
+    {
+        await using var cluster = await FaultCluster.Start(server);
+        var leaver = cluster.Nodes[0];
+        var ofEachShard = (await cluster.OwnedBy(leaver)).DistinctBy(Shard.Of).ToList();
+        using var stop = new CancellationTokenSource();
+        var clients = ofEachShard.ConvertAll(id => Clients.KeepChanging(cluster.Nodes[1], id, Pause, stop.Token));
+        await Task.Delay(Before, TimeProvider.System);
+        var began = TimeProvider.System.GetTimestamp();
+        await leaver.Node.Process.End();
+        var drained = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+        await stop.CancelAsync();
+        var felt = await Task.WhenAll(clients);
+
+        report.Value($"SIGTERM of one of 3 nodes, longest change in a shard, p50 of {felt.Length} shards", Measure.Median(felt.Select(f => f.Longest)) * 1000, "ms");
+        report.Below("  the longest", felt.Max(f => f.Longest) * 1000, 300, "ms");
+        report.Below("  requests that failed", felt.Sum(f => f.Failed), 1, "");
+        report.Below("  until the process has ended", drained, 10, "s");
+    }
+}
