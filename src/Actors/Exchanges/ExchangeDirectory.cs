@@ -25,6 +25,10 @@ public sealed class ExchangeDirectory
     /// <summary>Whether an exchange would be found here if it existed: its shard is this node's.</summary>
     public bool Carries(long id) => _open.ContainsKey(Shard.Of(id));
 
+    /// <summary>Whether there certainly is no such exchange, or a broken one: its shard was here before it was looked for, and still is.</summary>
+    /// <remarks>Who has looked in vain without that may have looked just before its shard was opened.</remarks>
+    public bool Lacks(long id) => Carries(id) && Find(id) is not { IsStopped: false } && Carries(id);
+
     /// <summary>The exchanges of a shard.</summary>
     public IReadOnlyList<ActorRef<EntityMessage>> Of(int shard) =>
         [.. from entry in _actors where Shard.Of(entry.Key) == shard select entry.Value];

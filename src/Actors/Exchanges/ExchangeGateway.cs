@@ -242,7 +242,7 @@ public sealed class ExchangeGateway(
 
     private Rejection NotHere(long id) =>
         _leaving ? Rejections.Leaving
-        : !directory.Carries(id) ? Rejections.Moved
+        : !directory.Lacks(id) ? Rejections.Moved
         : directory.Broken.TryGetValue(id, out var reason)
             ? new Rejection(RejectionKind.Unavailable, $"exchange {id} was stopped for good: {reason}; see the log, then restart the node")
         : Rejections.NoExchange(id);
