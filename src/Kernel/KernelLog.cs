@@ -31,4 +31,7 @@ internal static partial class KernelLog
 
     [LoggerMessage(9, LogLevel.Debug, "the mailbox of {Actor} is full, a {Message} was dropped")]
     public static partial void MailboxFull(ILogger log, string actor, string message);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Actor} waits until the store can be read: {Reason}")]
+    public static partial void WaitsForStore(ILogger log, PersistenceId actor, string reason);
 }

@@ -93,6 +93,32 @@ public sealed class PersistenceTests
         Assert.Equal(["start 0@0", "StoreUnavailableException 0@0", restarted], probe.TakeAll());
     }
 
+    [Fact]
+    public async Task A_restart_while_the_store_is_away_reads_as_soon_as_it_is_back_however_long_that_was()
+    {
+        await using var sim = new Simulation();
+        var journal = new TestJournal();
+        var (probe, actor) = Spawn(sim, journal);
+        journal.FailNext(JournalFault.UnknownButCommitted);
+        journal.IsUnreadable = true;
+        Tell(sim, actor, new Command.Add(1), new Command.Look());
+        sim.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(["start 0@0", "StoreUnavailableException 0@0"], probe.TakeAll());
+
+        journal.IsUnreadable = false;
+        sim.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(["start 1@1", "1@1"], probe.TakeAll());
+    }
+
+    [Fact]
+    public async Task Actor_that_waits_for_the_store_can_be_stopped()
+    {
+        await using var sim = new Simulation();
+        var (probe, actor) = Spawn(sim, new TestJournal { IsUnreadable = true });
+        await sim.Completion(sim.System.Stop(actor));
+        Assert.Empty(probe.TakeAll());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -32,6 +32,9 @@ public sealed class TestJournal : IJournal
     /// <summary>The store's rules about rows: null where a write is fine, else what it fails with. Asked before each commit.</summary>
     public Func<JournalWrite, Exception?>? Rule { get; set; }
 
+    /// <summary>Whether the store does not answer who reads.</summary>
+    public bool IsUnreadable { get; set; }
+
     /// <summary>What was committed, in order.</summary>
     public IReadOnlyList<JournalWrite> Commits
     {
@@ -218,6 +221,11 @@ public sealed class TestJournal : IJournal
 
     private void Replay(IReplay replay, Func<PersistenceId, bool> isWanted)
     {
+        if (IsUnreadable)
+        {
+            throw new StoreUnavailableException("the store of the test is away");
+        }
+
         foreach (var (actor, snapshot) in _snapshots.Where(entry => isWanted(entry.Key)))
         {
             replay.OnSnapshot(actor.Id, snapshot.Sequence, snapshot.Data.Span);

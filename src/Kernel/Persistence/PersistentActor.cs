@@ -5,7 +5,7 @@ namespace MarketManager.Kernel;
 /// <summary>An actor whose state is the fold of its events. Events are durable before anything follows from them.</summary>
 /// <remarks>
 /// State and sequence move on only after the commit. After a restart, and where no recovered state is given, both are read from
-/// the journal before <see cref="Actor{TMessage}.OnStart"/>. When another writer's events turn up under this actor's name, or its
+/// the journal before <see cref="Actor{TMessage}.OnStart"/>, as soon as the store answers. When another writer's events turn up under this actor's name, or its
 /// shard has passed on, it stops, whatever its supervision says: a restart would only recover and go on beside the other.
 /// </remarks>
 /// <typeparam name="TMessage">The base of the messages that it understands.</typeparam>
@@ -13,6 +13,8 @@ namespace MarketManager.Kernel;
 /// <typeparam name="TEvent">The base of its events.</typeparam>
 public abstract class PersistentActor<TMessage, TState, TEvent> : Actor<TMessage>
 {
+    private static readonly TimeSpan RecoverAgainAfter = TimeSpan.FromMilliseconds(500);
+
     private readonly TState _empty;
     private readonly IJournal _journal;
     private readonly IEventCodec<TState, TEvent> _codec;
@@ -90,9 +92,27 @@ public abstract class PersistentActor<TMessage, TState, TEvent> : Actor<TMessage
 
     internal sealed override ValueTask Start() => _isRecovered && Context.Restarts == 0 ? OnStart() : RecoverAndStart();
 
+    // A store that is away is no failure of the actor: restarted ever more slowly, it would stay away long after the store is back.
     private async ValueTask RecoverAndStart()
     {
-        (State, Sequence) = await Recovery.One(_journal, Id, _empty, _codec, Apply, Context.Stopping);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                (State, Sequence) = await Recovery.One(_journal, Id, _empty, _codec, Apply, Context.Stopping);
+                break;
+            }
+            catch (StoreUnavailableException e)
+            {
+                if (tries == 1)
+                {
+                    KernelLog.WaitsForStore(Context.Log, Id, e.Message);
+                }
+            }
+
+            await Task.Delay(RecoverAgainAfter, Context.World.Time, Context.Stopping);
+        }
+
         _isRecovered = true;
         await OnStart();
     }
