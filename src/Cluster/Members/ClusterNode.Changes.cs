@@ -209,7 +209,7 @@ public sealed partial class ClusterNode
             }
 
             var atOnce = IsLeaving ? _options.LeavesAtOnce : _options.HandBacksAtOnce;
-            while (_holdings.Closing < atOnce && _holdings.Open(role).FirstOrDefault() is { } first)
+            while (_holdings.Leaving < atOnce && _holdings.Open(role).FirstOrDefault() is { } first)
             {
                 var shards = _holdings.Foreseen(view, role);
                 var nodes = FairShare.Eligible(view, role).Where(node => !IsLeaving || node != _me).ToList();

@@ -16,8 +16,8 @@ internal sealed class Holdings(IShardHost host, WakeUp wake, ILogger logger, Can
     /// <summary>How many there are, in whatever state.</summary>
     public int Count => _all.Count;
 
-    /// <summary>How many are on their way out: others go on meanwhile.</summary>
-    public int Closing => _all.Values.Count(holding => holding.State is HoldingState.Closing);
+    /// <summary>How many are on their way out, and answer nobody meanwhile: those that are closed and wait to be released, too.</summary>
+    public int Leaving => _all.Values.Count(holding => holding.State is HoldingState.Closing or HoldingState.Closed or HoldingState.Releasing);
 
     /// <summary>The next to be released; null: none.</summary>
     public Holding? Closed => _all.Values.FirstOrDefault(holding => holding.State is HoldingState.Closed);
