@@ -172,6 +172,22 @@ public class PostgresMembershipTests
     }
 
     [Fact]
+    public async Task Sign_of_life_does_not_wait_for_a_claim_under_way()
+    {
+        await using var cluster = await PostgresCluster.Create();
+        var me = NewId();
+        await using var member = Store(cluster);
+        await member.Connect(me, default);
+        await member.Join(Joining(me, "member"), default);
+        await using var claim = new NpgsqlConnection(cluster.Server.ConnectionString(cluster.Database) + ";Pooling=false");
+        await claim.OpenAsync();
+        await using var transaction = await claim.BeginTransactionAsync();
+        await Do(claim, Statements.LockMe.Replace("@me", $"'{me}'", StringComparison.Ordinal));
+        Assert.True(await Task.Run(() => member.Beat(default).AsTask()));
+        await transaction.CommitAsync();
+    }
+
+    [Fact]
     public async Task Release_and_claims_at_once_never_give_a_shard_to_two()
     {
         await using var cluster = await PostgresCluster.Create();

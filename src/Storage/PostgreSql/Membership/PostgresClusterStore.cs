@@ -166,14 +166,8 @@ public sealed class PostgresClusterStore(string connection, TimeSpan lease, Time
 
     /// <inheritdoc/>
     public async ValueTask SetLeaving(bool leaving, CancellationToken cancellationToken) =>
-        await Change(
-            async connection =>
-            {
-                await Execute(connection, Statements.SetLeaving, cancellationToken, ("me", _me), ("leaving", leaving));
-                await Execute(connection, "NOTIFY mm", cancellationToken);
-                return Done.Yes;
-            },
-            cancellationToken);
+        await Guarded(() => Changes.Use(
+            connection => Execute(connection, Statements.SetLeaving, cancellationToken, ("me", _me), ("leaving", leaving)), cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask Leave(CancellationToken cancellationToken) => await End(_me, null, "left", cancellationToken);
@@ -190,6 +184,8 @@ public sealed class PostgresClusterStore(string connection, TimeSpan lease, Time
 
     private string Session(string synchronousCommit, TimeSpan patience) =>
         ClusterSessions.Of(connection, _me, synchronousCommit, patience);
+
+    private ChangeSession Changes => _changes ?? throw new StoreUnavailableException("there is no session at PostgreSQL");
 
     private Task<bool> End(Guid dead, long? seenBeat, string reason, CancellationToken cancellationToken) =>
         Change(
@@ -213,11 +209,8 @@ public sealed class PostgresClusterStore(string connection, TimeSpan lease, Time
 
     /// <summary>One transaction.</summary>
     /// <returns>False where <paramref name="change"/> found nothing to change.</returns>
-    private async Task<bool> Change(Func<NpgsqlConnection, Task<Done?>> change, CancellationToken cancellationToken)
-    {
-        var changes = _changes ?? throw new StoreUnavailableException("there is no session at PostgreSQL");
-        return await Guarded(() => changes.Transact(change, cancellationToken)) is not null;
-    }
+    private async Task<bool> Change(Func<NpgsqlConnection, Task<Done?>> change, CancellationToken cancellationToken) =>
+        await Guarded(() => Changes.Transact(change, cancellationToken)) is not null;
 
     private async Task CloseOthers()
     {

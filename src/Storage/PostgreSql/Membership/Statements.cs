@@ -89,7 +89,11 @@ internal static class Statements
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = @name AND pid <> pg_backend_pid()";
 
     /// <summary>Whether this node lives; it stays so until the claim is committed.</summary>
-    public const string LockMe = "SELECT 1 FROM mm.node WHERE inc = @me AND alive FOR SHARE";
+    /// <remarks>
+    /// Keeps off who would end it (FOR UPDATE) and not its own sign of life, for which the thread that is to go on with the claim
+    /// would wait.
+    /// </remarks>
+    public const string LockMe = "SELECT 1 FROM mm.node WHERE inc = @me AND alive FOR KEY SHARE";
 
     /// <summary>Takes free shards: those that are meant for this node, then those that are meant for nobody who could take them.</summary>
     public const string Claim = """
@@ -108,6 +112,6 @@ internal static class Statements
         WHERE role = @role AND no = @no AND owner = @me AND epoch = @epoch RETURNING no;
         """;
 
-    /// <summary>Says whether it leaves.</summary>
-    public const string SetLeaving = "UPDATE mm.node SET leaving = @leaving WHERE inc = @me AND alive";
+    /// <summary>Says whether it leaves. In one message, and so one transaction: its own sign of life would wait for an open one.</summary>
+    public const string SetLeaving = "UPDATE mm.node SET leaving = @leaving WHERE inc = @me AND alive; NOTIFY mm";
 }
