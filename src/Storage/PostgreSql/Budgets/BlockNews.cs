@@ -33,9 +33,12 @@ internal sealed partial class BlockNews : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _reading;
-        _stop.Dispose();
+        if (!_stop.IsCancellationRequested)
+        {
+            await _stop.CancelAsync();
+            await _reading;
+            _stop.Dispose();
+        }
     }
 
     private async Task Read()
