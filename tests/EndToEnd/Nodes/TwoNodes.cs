@@ -54,7 +54,10 @@ internal sealed class TwoNodes : IAsyncDisposable
         {
             var reply = await Reply.To(One.Http, "POST", "api/exchanges/", JsonSerializer.Serialize(new
             {
-                name = string.Create(CultureInfo.InvariantCulture, $"Sim {count} {i}"), venue = "sim", interval, enabled,
+                name = string.Create(CultureInfo.InvariantCulture, $"Sim {count} {i}"),
+                venue = "sim",
+                interval,
+                enabled,
                 options = new { markets = new { max_symbols = i } },
             }));
             Assert.True(reply.Code == 201, reply.Text);
