@@ -288,7 +288,8 @@ internal sealed class ClusterDay
             },
             TimeSpan.FromSeconds(80));
         Require(Unsettled() is null, Unsettled()!);
-        Require(Call(process => process.Send(x => x.SetPaused(false, default))) is null, "resuming was rejected");
+        var why = Call(process => process.Send(x => x.SetPaused(false, default)));
+        Require(why is null, $"resuming was rejected: {why}");
         Require(
             _universe.Await(() => _processes.Values.All(process => !process.Gateway!.Paused), TimeSpan.FromSeconds(12)),
             "a node has not heard that exchanges are to go on");
@@ -345,7 +346,14 @@ internal sealed class ClusterDay
         }
 
         var actors = directories.Sum(directory => directory.Count);
-        return actors == Store.Tables.Exchanges.Count ? null : $"{Store.Tables.Exchanges.Count} exchanges have {actors} actors";
+        if (actors != Store.Tables.Exchanges.Count)
+        {
+            return $"{Store.Tables.Exchanges.Count} exchanges have {actors} actors";
+        }
+
+        return Store.Tables.Exchanges.Keys.Any(id => Store.EventsOf(id).OfType<ExchangeEvent.DeletionBegun>().Any())
+            ? "an exchange is still to be deleted"
+            : null;
     }
 
     private void Check()

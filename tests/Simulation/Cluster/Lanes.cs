@@ -49,7 +49,8 @@ internal sealed class Lanes(Universe universe)
     /// <summary>The store was restarted: what was not committed is rolled back.</summary>
     public void TerminateAll()
     {
-        foreach (var lane in _lanes.Values)
+        // Who waits for a lane goes on at once, and may make another one.
+        foreach (var lane in _lanes.Values.ToList())
         {
             lane.Terminate();
         }

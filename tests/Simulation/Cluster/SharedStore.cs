@@ -46,7 +46,6 @@ internal sealed class SharedStore
     /// <summary>All sessions end at once.</summary>
     public void Restart(bool promote) => _universe.Outside.Post(() =>
     {
-        Lanes.TerminateAll();
         if (promote)
         {
             Cluster.Promote();
@@ -55,6 +54,9 @@ internal sealed class SharedStore
         {
             Cluster.Restart();
         }
+
+        // Last: whoever gets a lane now is already fenced by the new epochs.
+        Lanes.TerminateAll();
     });
 
     /// <summary>The way of a message between a process and the store.</summary>
