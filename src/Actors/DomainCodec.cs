@@ -31,10 +31,13 @@ public sealed class DomainCodec : IEventCodec<ExchangeState, DomainEvent>
     /// <summary>The kinds of event that this version writes and reads.</summary>
     public static IReadOnlyCollection<string> Kinds => ByKind.Keys;
 
+    /// <summary>The newest level that a kind needs: what a node of this version understands of a cluster's journal.</summary>
+    public static int Level => ByKind.Values.Max(form => form.Level);
+
     /// <inheritdoc/>
     public JournalEvent Encode(DomainEvent e) =>
         ByType.TryGetValue(e.GetType(), out var form)
-            ? new JournalEvent(form.Kind, 1, e.At, JsonSerializer.SerializeToUtf8Bytes(e, form.Json))
+            ? new JournalEvent(form.Kind, 1, e.At, JsonSerializer.SerializeToUtf8Bytes(e, form.Json), form.Level)
             : throw new UnknownEventException(e.GetType().Name, 1);
 
     /// <inheritdoc/>
@@ -51,15 +54,16 @@ public sealed class DomainCodec : IEventCodec<ExchangeState, DomainEvent>
     public ExchangeState DecodeState(ReadOnlySpan<byte> data) =>
         JsonSerializer.Deserialize(data, DomainJson.Default.ExchangeState)!;
 
-    private static void Add<T>(string kind, JsonTypeInfo<T> json)
+    // What a later version adds names the next level: while nodes run that do not know it, a cluster does not write it.
+    private static void Add<T>(string kind, JsonTypeInfo<T> json, int level = 1)
         where T : DomainEvent
     {
-        var form = new Form(kind, json);
+        var form = new Form(kind, json, level);
         ByKind.Add(kind, form);
         ByType.Add(typeof(T), form);
     }
 
-    private sealed record Form(string Kind, JsonTypeInfo Json);
+    private sealed record Form(string Kind, JsonTypeInfo Json, int Level);
 }
 
 /// <summary>The forms in which the domain is kept.</summary>

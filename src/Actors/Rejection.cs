@@ -24,7 +24,7 @@ public enum RejectionKind
     /// <summary>This node does not own the entity, or is about to give it away (503); nothing was done here.</summary>
     Moved,
 
-    /// <summary>A commit was sent and its fate is not known (503, type outcome-unknown).</summary>
+    /// <summary>A commit was sent and its fate is not known (503, type outcome-unknown); the API adds what to do.</summary>
     OutcomeUnknown,
 
     /// <summary>The disk is full (507); nothing was done.</summary>

@@ -20,8 +20,8 @@ internal static partial class KernelLog
     [LoggerMessage(5, LogLevel.Error, "{Actor} was restarted {Limit} times within {Window} and will not be again")]
     public static partial void LimitReached(ILogger log, string actor, int limit, TimeSpan window);
 
-    [LoggerMessage(6, LogLevel.Error, "{Actor} must not go on and stops")]
-    public static partial void Condemned(ILogger log, Exception e, string actor);
+    [LoggerMessage(6, LogLevel.Warning, "{Actor} must not go on and stops: {Reason}")]
+    public static partial void Condemned(ILogger log, string actor, string reason);
 
     [LoggerMessage(7, LogLevel.Error, "{Actor} failed while it stopped")]
     public static partial void StopFailed(ILogger log, Exception e, string actor);

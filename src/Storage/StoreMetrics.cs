@@ -29,10 +29,17 @@ internal sealed class StoreMetrics(TimeProvider time)
         static () => Interlocked.Read(ref _fenced),
         "{write}",
         "Writes that were refused because their shard, or the whole node, had lost its right.");
+
+    private static readonly ObservableCounter<long> LostActors = Meter.CreateObservableCounter(
+        "marketmanager.storage.lost",
+        static () => Interlocked.Read(ref _lost),
+        "{actor}",
+        "Actors whose last change that this node acknowledged was missing after a standby was promoted or a backup restored.");
 #pragma warning restore IDE0052
 
     private static long _failures;
     private static long _fenced;
+    private static long _lost;
 
     public long Now => time.GetTimestamp();
 
@@ -43,6 +50,8 @@ internal sealed class StoreMetrics(TimeProvider time)
     }
 
     public static void Failed() => Interlocked.Increment(ref _failures);
+
+    public static void Lost(int actors) => Interlocked.Add(ref _lost, actors);
 
     public static void Refused(int writes) => Interlocked.Add(ref _fenced, writes);
 }

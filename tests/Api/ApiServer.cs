@@ -13,6 +13,7 @@ using MarketManager.Api.Service;
 using MarketManager.Api.Status;
 using MarketManager.Api.Tests.Fakes;
 using MarketManager.Cluster.Inspection;
+using MarketManager.Cluster.Peers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,7 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _socket = Path.Combine(Path.GetTempPath(), $"mm-{Path.GetRandomFileName()}.sock");
 
-    private ApiServer(ApiOptions options, IClusterInspector? cluster)
+    private ApiServer(ApiOptions options, IClusterInspector? cluster, PeerServer? peers)
     {
         Exchanges = new FakeExchanges(Runs);
         var builder = WebApplication.CreateSlimBuilder();
@@ -52,6 +53,11 @@ public sealed class ApiServer : IAsyncDisposable
         if (cluster is not null)
         {
             builder.Services.AddSingleton(cluster);
+        }
+
+        if (peers is not null)
+        {
+            builder.Services.AddSingleton(peers);
         }
 
         _app = builder.Build();
@@ -81,9 +87,9 @@ public sealed class ApiServer : IAsyncDisposable
 
     internal IServiceProvider Services => _app.Services;
 
-    public static async Task<ApiServer> Start(ApiOptions? options = null, IClusterInspector? cluster = null)
+    public static async Task<ApiServer> Start(ApiOptions? options = null, IClusterInspector? cluster = null, PeerServer? peers = null)
     {
-        var server = new ApiServer(options ?? new ApiOptions(), cluster);
+        var server = new ApiServer(options ?? new ApiOptions(), cluster, peers);
         server.Venues.BecomeReady();
         server.Node.Enter(NodeState.Running, FakeExchanges.Created);
         await server._app.StartAsync();

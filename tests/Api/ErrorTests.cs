@@ -125,9 +125,27 @@ public sealed class ErrorTests
         await using var api = await ApiServer.Start();
         api.Exchanges.NextRejection = new Rejection(kind, "because");
         var reply = await api.Send("POST", Exchanges, "{\"name\":\"a\"}");
-        Assert.Equal("because", reply.Problem(status, name).GetProperty("detail").GetString());
+        Assert.Equal(
+            kind == RejectionKind.OutcomeUnknown ? "because; read it, then decide whether to repeat the request" : "because",
+            reply.Problem(status, name).GetProperty("detail").GetString());
         Assert.Equal(status == 503 ? "1" : null, reply.Header("Retry-After"));
         Assert.Null(reply.Header("Location"));
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/exchanges/", "k", "because; repeat it with the same Idempotency-Key")]
+    [InlineData("POST", "/api/exchanges/", null, "because; read it, then decide whether to repeat the request")]
+    [InlineData("POST", "/api/exchanges/1/run/", "k", "because; repeat it with the same Idempotency-Key")]
+    [InlineData("PATCH", "/api/exchanges/1/", "k", "because; read it, then decide whether to repeat the request")]
+    [InlineData("DELETE", "/api/exchanges/1/", "k", "because; read it, then decide whether to repeat the request")]
+    public async Task What_to_do_about_an_unknown_outcome_depends_on_whether_a_key_is_heeded(string method, string path, string? key, string detail)
+    {
+        await using var api = await ApiServer.Start();
+        api.Exchanges.Add("Binance");
+        api.Exchanges.NextRejection = new Rejection(RejectionKind.OutcomeUnknown, "because");
+        var body = method == "DELETE" || path.EndsWith("run/", StringComparison.Ordinal) ? null : "{\"name\":\"a\"}";
+        var reply = key is null ? await api.Send(method, path, body) : await api.Send(method, path, body, headers: ("Idempotency-Key", key));
+        Assert.Equal(detail, reply.Problem(503, "outcome-unknown").GetProperty("detail").GetString());
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class ChaosReport
             .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {pair.Key}")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{since.TotalMinutes,5:0.0} min  seed {result.Seed}: {result.Faults.Count} faults, {result.Runs} runs, settled within {settled.TotalSeconds:0.0} s, {result.Violations.Count} violations{(result.Folder is null ? string.Empty : $" (logs: {result.Folder})")}; {requests}");
+            $"{since.TotalMinutes,5:0.0} min  seed {result.Seed}: {result.Faults.Count} faults, {result.Runs} runs that waited for {result.LongestWait.TotalSeconds:0.0} s at most, settled within {settled.TotalSeconds:0.0} s, {result.Violations.Count} violations{(result.Folder is null ? string.Empty : $" (logs: {result.Folder})")}; {requests}");
     }
 
     /// <summary>All clusters, by kind of fault.</summary>

@@ -10,6 +10,7 @@ namespace MarketManager.Chaos.Tests;
 /// <param name="Faults">Each, and how long the cluster took to settle after it.</param>
 /// <param name="Requests">How many requests clients made, by fate.</param>
 /// <param name="Runs">How many runs there were.</param>
+/// <param name="LongestWait">How long a run that was due had to wait, at most.</param>
 /// <param name="Violations">What did not hold.</param>
 /// <param name="Folder">Logs; null where there is nothing to look for.</param>
 internal sealed record ChaosResult(
@@ -17,6 +18,7 @@ internal sealed record ChaosResult(
     IReadOnlyList<(string Kind, TimeSpan Settled)> Faults,
     IReadOnlyDictionary<string, int> Requests,
     int Runs,
+    TimeSpan LongestWait,
     IReadOnlyList<Violation> Violations,
     string? Folder);
 
@@ -38,10 +40,13 @@ internal static class ChaosRun
     public static async Task<ChaosResult> Of(int seed, int faults, Action<string> tell, string? only = null)
     {
         var random = new Random(seed);
-        var catalogue = Catalogue.Where(fault => only is null ? !fault.NeedsClocks : fault.Kind.Contains(only, StringComparison.Ordinal)).ToList();
+        var options = new RigOptions { Seed = seed };
+        options = options with { Clocks = ClocksOf(options, random, only) };
+        var catalogue = Catalogue.Where(fault => fault.Befalls(options) && (only is null || fault.Kind.Contains(only, StringComparison.Ordinal))).ToList();
         List<(string, TimeSpan)> struck = [];
         List<Violation> violations = [];
-        await using var rig = await ClusterRig.Start(new RigOptions { Seed = seed, HasClocks = catalogue.All(fault => fault.NeedsClocks) });
+        var began = TimeProvider.System.GetUtcNow();
+        await using var rig = await ClusterRig.Start(options);
         await using var sampler = new Sampler(rig);
         await using var load = new LoadOnCluster(rig, seed);
         await random.Pause(1, 2);
@@ -51,10 +56,11 @@ internal static class ChaosRun
             tell($"{load.Log.Now.TotalSeconds,6:0.0} s  {i + 1,3}/{faults}  {fault.Kind}");
             try
             {
+                var from = TimeProvider.System.GetUtcNow();
                 await fault.Strike(rig, new Random(random.Next()));
                 if (fault.TakesStore)
                 {
-                    sampler.Excuse();
+                    sampler.Excuse(from);
                 }
 
                 struck.Add((fault.Kind, await rig.Settle(SettlePatience)));
@@ -83,6 +89,9 @@ internal static class ChaosRun
             Operations = load.Log.Operations,
             IsQuiet = violations.Count == 0,
             LongestRun = LongestRun(rig),
+            LongestWait = LongestRun(rig),
+            Lived = new Span(began, TimeProvider.System.GetUtcNow()),
+            Excused = sampler.Excused,
         };
         if (!isQuiet && violations.Count == 0)
         {
@@ -92,8 +101,21 @@ internal static class ChaosRun
         violations.AddRange(Checker.Check(history));
         rig.KeepsFolder = violations.Count > 0;
         return new ChaosResult(
-            seed, struck, Requests(load.Log.Operations), history.Runs.Count, violations, rig.KeepsFolder ? rig.Folder : null);
+            seed,
+            struck,
+            Requests(load.Log.Operations),
+            history.Runs.Count,
+            Punctuality.Of(history).Select(waited => waited.For).DefaultIfEmpty().Max(),
+            violations,
+            rig.KeepsFolder ? rig.Folder : null);
     }
+
+    // One of those that have clocks, by the seed: what stands between it and the machine's costs time. All, where they are asked for.
+    private static int[] ClocksOf(RigOptions options, Random random, string? only) =>
+        only is null ? [random.Next(options.Nodes + 1)]
+        : Catalogue.Any(fault => (fault.NeedsNodeClock || fault.NeedsStoreClock) && fault.Kind.Contains(only, StringComparison.Ordinal))
+            ? [.. Enumerable.Range(RigOptions.OfStore, options.Nodes + 1)]
+        : [];
 
     // As the issue has it, and what the looks of the sampler are off by.
     private static TimeSpan LongestRun(ClusterRig rig) => LoadClient.MaxRun + rig.Options.Lease + TimeSpan.FromSeconds(2 + 0.5);

@@ -158,6 +158,44 @@ public sealed class CheckerTests
     public void Run_that_goes_on_for_too_long_is_found() => Finds(
         "run-too-long", Good() with { LongestRun = Second1, Running = [new RunSeen(First, Exchange, 2 * Second1)] });
 
+    [Fact]
+    public void Start_that_comes_late_is_found() => Finds("started-late", Late(4));
+
+    [Fact]
+    public void Start_that_a_crash_owes_and_that_comes_late_is_found() => Finds("started-late", Late(6));
+
+    [Fact]
+    public void Start_that_nobody_could_write_is_not_late() => Assert.Empty(Checker.Check(
+        Late(4) with { Excused = [new Span(Start.AddSeconds(8), Start.AddSeconds(15)), new Span(Start.AddSeconds(2), Start.AddSeconds(9))] }));
+
+    [Fact]
+    public void Start_by_a_clock_that_was_set_is_not_late() =>
+        Assert.Empty(Checker.Check(Late(4, 3600) with { Lived = new Span(Start.AddMinutes(-1), Start.AddMinutes(1)) }));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Markets_of_another_run_than_the_newest_that_succeeded_are_found(long run) =>
+        Finds("stale-markets", Good() with { Markets = [new MarketsRow(Exchange, run)] });
+
+    [Fact]
+    public void Markets_that_are_not_shown_are_found() => Finds("stale-markets", Good() with { Markets = [] });
+
+    [Fact]
+    public void Markets_of_what_does_not_exist_are_found() =>
+        Finds("stale-markets", Good() with { Markets = [new MarketsRow(Exchange, 3), new MarketsRow(2, 1)] });
+
+    // The start at a place comes so many seconds after all that was before it.
+    private static History Late(int place, int seconds = 20) => Good(events =>
+    {
+        for (var i = place; i < events.Count; i++)
+        {
+            events[i] = events[i] with { At = Start.AddSeconds(seconds) };
+        }
+    }) with
+    { LongestWait = TimeSpan.FromSeconds(11) };
+
     private static void Finds(string rule, History history) => Assert.Contains(Checker.Check(history), violation => violation.Rule == rule);
 
     private static History With(params Operation[] operations) => Good() with { Operations = operations };
@@ -188,6 +226,7 @@ public sealed class CheckerTests
                 new RunRow(Third, Exchange, 3, "recovery", null, "succeeded", Second),
             ],
             Exchanges = [new ExchangeRow(Exchange, "mine", true, 1, Marks.Url(1))],
+            Markets = [new MarketsRow(Exchange, 3)],
             IsQuiet = true,
         };
     }

@@ -107,6 +107,14 @@ public sealed class ChangingTests : IAsyncLifetime
         Assert.Equal("removed exchange 'Binance'\n", _shell.Error);
     }
 
+    [Fact]
+    public async Task Remove_whose_answer_never_came_is_not_asked_for_again()
+    {
+        _node.Cut("DELETE /api/exchanges/1/");
+        Assert.NotEqual(ExitCode.Done, await _shell.Run(_node, "exchanges", "remove", "binance", "--yes"));
+        Assert.Single(_node.Lines, line => line == "DELETE /api/exchanges/1/");
+    }
+
     [Theory]
     [InlineData("pause", "paused all exchanges; runs in flight go on to their end\n")]
     [InlineData("resume", "resumed all exchanges\n")]

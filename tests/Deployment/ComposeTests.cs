@@ -89,6 +89,14 @@ public sealed class ComposeTests
         Assert.All(Nodes("docker/compose.cluster.yml"), node => Assert.Contains($"server {node.Key}:8080 ", Repository.Text("docker/nginx.conf")));
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_node_may_take_as_much_memory_as_sizing_says(string file)
+    {
+        Assert.Contains("allow 3 GiB as the hard limit", Repository.Text("docs/operations.md"), StringComparison.Ordinal);
+        Assert.All(Nodes(file), node => Assert.Equal("3g", node.Value.Text("mem_limit")));
+    }
+
     private static JsonNode Read(string file) => Yaml.Documents(Repository.Text(file)).Single();
 
     private static JsonObject Services(string file) => (JsonObject)Read(file).At("services")!;

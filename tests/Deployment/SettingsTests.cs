@@ -46,15 +46,16 @@ public sealed partial class SettingsTests
         var node = Yaml.Documents(Repository.Text("docker/compose.cluster.yml")).Single().At($"services/{name}");
 
         var settings = Read([.. Image.Dockerfile.OfRepository().Image.Variables, .. WithSecrets(node.Map("environment"))]);
-        Assert.Equal((name, new ClusterSettings(Secret, Secret, TimeSpan.FromSeconds(5), "default")), (settings.NodeName, settings.Cluster));
+        Assert.Equal((name, new ClusterSettings(Postgres, Secret, TimeSpan.FromSeconds(5), "default")), (settings.NodeName, settings.Cluster));
     }
 
     private const string Secret = "what the file of a secret holds";
+    private const string Postgres = "Host=postgres";
 
     // The files of the secrets are the operator's; only their names are deployed.
     private static IEnumerable<KeyValuePair<string, string>> WithSecrets(IEnumerable<KeyValuePair<string, string>> variables) =>
         variables.Select(variable => variable.Key.EndsWith("_FILE", StringComparison.Ordinal)
-            ? KeyValuePair.Create(variable.Key[..^"_FILE".Length], Secret)
+            ? KeyValuePair.Create(variable.Key[..^"_FILE".Length], variable.Key.Contains("POSTGRES", StringComparison.Ordinal) ? Postgres : Secret)
             : variable);
 
     private static NodeSettings Read(IEnumerable<KeyValuePair<string, string>> variables)

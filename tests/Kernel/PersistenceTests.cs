@@ -133,6 +133,24 @@ public sealed class PersistenceTests
         Assert.Equal(catches ? ["start 0@0", "JournalConflictException 0@0"] : ["start 0@0"], probe.TakeAll());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_writer_that_was_replaced_stops_and_is_never_restarted(bool catches)
+    {
+        foreach (var lost in new Fence?[] { new Fence("gather", 7, 3), null })
+        {
+            await using var sim = new Simulation();
+            var journal = new TestJournal { Rule = _ => new FencedException(lost) };
+            var (probe, actor) = Spawn(sim, journal, catches: catches);
+            Tell(sim, actor, new Command.Add(1), new Command.Look());
+            sim.Advance(TimeSpan.FromMinutes(1));
+            Assert.True(actor.IsStopped);
+            Assert.Equal(catches ? ["start 0@0", "FencedException 0@0"] : ["start 0@0"], probe.TakeAll());
+            Assert.Empty(journal.Commits);
+        }
+    }
+
     [Fact]
     public async Task A_restart_reads_the_state_again_before_it_starts()
     {

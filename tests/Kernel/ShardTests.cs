@@ -28,4 +28,19 @@ public sealed class ShardTests
         await new FencedJournal(journal, fence).Append(new JournalWrite(new("account", 1), 1, [], ["row"]));
         Assert.Equal(fence, Assert.Single(journal.Commits).Fence);
     }
+
+    [Fact]
+    public async Task Fenced_journal_tells_that_its_right_is_lost_before_the_writer_hears_of_it()
+    {
+        var journal = new TestJournal();
+        var fence = new Fence("gather", 3, 7);
+        Fence? lost = null;
+        var fenced = new FencedJournal(journal, fence, right => lost = right);
+        var write = new JournalWrite(new("account", 1), 1, [], ["row"]);
+        await fenced.Append(write);
+        Assert.Null(lost);
+        journal.Rule = write => new FencedException(write.Fence);
+        await Assert.ThrowsAsync<FencedException>(() => fenced.Append(write).AsTask());
+        Assert.Equal(fence, lost);
+    }
 }

@@ -16,6 +16,9 @@ public enum JournalFault
 
     /// <summary>The commit fails, and the answer is lost.</summary>
     UnknownNotCommitted,
+
+    /// <summary>A node lives that could not read it; nothing is written.</summary>
+    TooNew,
 }
 
 /// <summary>A journal in memory that fails on demand, enforces one event per actor and sequence, and can be looked into.</summary>
@@ -186,6 +189,8 @@ public sealed class TestJournal : IJournal
                 throw new StoreUnavailableException("the store of the test is away");
             case JournalFault.UnknownNotCommitted:
                 throw new StoreUnavailableException("the answer was lost", outcomeUnknown: true);
+            case JournalFault.TooNew:
+                throw new EventTooNewException("exchange.renamed", 2, 1);
         }
 
         for (var i = 0; i < write.Events.Count; i++)

@@ -14,13 +14,15 @@ namespace MarketManager.Actors.Exchanges;
 /// <param name="Exchanges">The read model; asked for slugs and ids.</param>
 /// <param name="Venues">The venues there are.</param>
 /// <param name="Feeds">Where gathering children ask.</param>
+/// <param name="Waiting">The results that wait for a store that is away.</param>
 public sealed record ExchangeSurroundings(
     string Node,
     bool AllowPrivateAddresses,
     IJournal Journal,
     IExchangeReader Exchanges,
     IVenueCatalog Venues,
-    ActorRef<MarketFeedMessage> Feeds)
+    ActorRef<MarketFeedMessage> Feeds,
+    WaitingResults Waiting)
 {
     /// <summary>How often a slug that somebody else took meanwhile is replaced by another one.</summary>
     internal const int SlugTries = 8;
@@ -36,13 +38,16 @@ public sealed record ExchangeSurroundings(
 /// </summary>
 public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, ExchangeSurroundings around, bool paused)
     : RunningActor<ExchangeState>(
-        new PersistenceId(Entity, id), recovered, ExchangeState.Unborn, around.Journal, ExchangeSurroundings.Codec, around.Node, paused)
+        new PersistenceId(Entity, id), recovered, ExchangeState.Unborn, around.Journal, ExchangeSurroundings.Codec, around.Node, paused, around.Waiting)
 {
     /// <summary>The name of the entity in the journal.</summary>
     public const string Entity = "exchange";
 
     // So many may wait for the end at a time; one more is told at once that it is still to come.
     private const int MostDeletions = 100;
+
+    // A row's fields, and the strings that it does not share with the venue's list of markets.
+    private const int BytesOfRow = 256;
 
     private readonly List<ExchangeCommand.Delete> _deletions = [];
 
@@ -91,6 +96,9 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
             [new MarketsReplaced(Id.Id, run.Number, at, gathering.Rows)]),
         _ => RunYield.Nothing,
     };
+
+    /// <inheritdoc/>
+    protected override long BytesOf(object result) => BytesOfRow * (long)((MarketGathering)result).Rows.Count;
 
     /// <inheritdoc/>
     protected override RunYield YieldOfEnd(DateTimeOffset at) => new(null, ExchangeDecisions.End(State, at), [new ExchangeRemoved(Id.Id)]);

@@ -8,7 +8,7 @@ public sealed class ExchangeDirectory
 {
     private readonly ConcurrentDictionary<long, ActorRef<EntityMessage>> _actors = new();
     private readonly ConcurrentDictionary<long, string> _broken = new();
-    private readonly ConcurrentDictionary<int, byte> _open = new();
+    private readonly ConcurrentDictionary<int, Fence?> _open = new();
 
     /// <summary>How many exchanges have an actor here.</summary>
     public int Count => _actors.Count;
@@ -36,7 +36,10 @@ public sealed class ExchangeDirectory
     /// <summary>How many exchanges each shard has here.</summary>
     public IReadOnlyDictionary<int, int> CountByShard() => _actors.Keys.CountBy(Shard.Of).ToDictionary();
 
-    internal void Open(int shard) => _open[shard] = 0;
+    internal void Open(int shard, Fence? right) => _open[shard] = right;
+
+    /// <summary>The shard has passed on; what is not found in it from now on may well exist.</summary>
+    internal void Lose(Fence right) => _open.TryRemove(new(right.Shard, right));
 
     internal void Close(int shard)
     {

@@ -236,7 +236,7 @@ public sealed class ExchangeGateway(
         {
             return new Rejection(
                 RejectionKind.OutcomeUnknown,
-                $"the exchange did not answer within {patience.TotalSeconds:0} s; the change may or may not have been made; repeat it with the same Idempotency-Key");
+                $"the exchange did not answer within {patience.TotalSeconds:0} s; the change may or may not have been made");
         }
     }
 
@@ -280,6 +280,12 @@ public sealed class ExchangeGateway(
             var answer = await act();
             if (answer.Why is { Kind: RejectionKind.Invalid or RejectionKind.Conflict or RejectionKind.AlreadyRunning } why)
             {
+                // Another node may have carried it out meanwhile, and be what this request is in conflict with.
+                if (await answers.Find(key, world.Now - AnswersKept, cancellationToken) is { } first)
+                {
+                    return Repeat(key, first, read);
+                }
+
                 await journal.Append(new JournalWrite(Answers, 1, [], [KeptAnswer.Of(key, why, world.Now)], Guarded: true), cancellationToken);
             }
 

@@ -30,7 +30,11 @@ public sealed record ExchangePorts(
 /// <param name="Node">The node's name.</param>
 /// <param name="Stablecoins">What counts as a dollar.</param>
 /// <param name="AllowPrivateAddresses">Whether options may name addresses inside private networks.</param>
-public sealed record ExchangePolicy(string Node, Stablecoins Stablecoins, bool AllowPrivateAddresses);
+public sealed record ExchangePolicy(string Node, Stablecoins Stablecoins, bool AllowPrivateAddresses)
+{
+    /// <summary>How many bytes of results may wait for a store that is away; a run whose result finds no room ends as failed. Default 64 MiB.</summary>
+    public long WaitingBytes { get; init; } = 64 * 1024 * 1024;
+}
 
 /// <summary>All exchanges of a node: recovered, supervised, reachable through the gateway, and brought to an orderly end.</summary>
 public sealed partial class ExchangeSystem
@@ -87,7 +91,7 @@ public sealed partial class ExchangeSystem
         var feeds = system.Spawn(
             "feeds", () => new MarketFeedsActor(ports.Source, policy.Stablecoins), new SpawnOptions { MailboxCapacity = 65_536 });
         var around = new ExchangeSurroundings(
-            policy.Node, policy.AllowPrivateAddresses, ports.Journal, ports.Exchanges, ports.Venues, feeds);
+            policy.Node, policy.AllowPrivateAddresses, ports.Journal, ports.Exchanges, ports.Venues, feeds, new WaitingResults(policy.WaitingBytes));
         var parent = system.Spawn(
             "exchanges",
             () => new ExchangesActor(around, directory, paused),
@@ -106,7 +110,7 @@ public sealed partial class ExchangeSystem
     /// <exception cref="StoreException">The journal cannot be read; nothing was opened.</exception>
     public Task Open(IReadOnlyList<Fence> shards, CancellationToken cancellationToken) => Open(
         shards.Select(fence => fence.Shard).ToHashSet(),
-        shards.ToDictionary(fence => fence.Shard, fence => (IJournal)new FencedJournal(_journal, fence)),
+        shards.ToDictionary(fence => fence.Shard, fence => (IJournal)new FencedJournal(_journal, fence, Directory.Lose)),
         cancellationToken);
 
     /// <summary>Lets the runs of a shard end, or cuts them short, and stops its exchanges; they answer until the last run has ended.</summary>

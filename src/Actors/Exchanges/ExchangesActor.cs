@@ -102,9 +102,9 @@ public sealed partial class ExchangesActor(ExchangeSurroundings around, Exchange
         }
 
         // Last, so that nobody is told of an exchange that it is not there before it could be found.
-        foreach (var shard in open.Journals.Keys)
+        foreach (var (shard, journal) in open.Journals)
         {
-            directory.Open(shard);
+            directory.Open(shard, (journal as FencedJournal)?.Fence);
         }
     }
 

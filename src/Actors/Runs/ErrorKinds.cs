@@ -39,6 +39,9 @@ public static class ErrorKinds
     /// <summary>The run took longer than its <c>max_run</c>.</summary>
     public const string Stale = "stale";
 
+    /// <summary>What the run brought had to wait for a store that was away, and there was no room for it.</summary>
+    public const string StoreAway = "store_away";
+
     /// <summary>The process or the node that carried the run died.</summary>
     public const string ProcessDied = "process_died";
 

@@ -12,6 +12,7 @@ public abstract partial class RunningActor<TState>
     private RunReport _report = new();
     private int _attempt = 1;
     private PendingEnd? _end;
+    private long _waitingBytes;
 
     /// <summary>The attempt of the run that is going, from 1.</summary>
     protected int Attempt => _attempt;
@@ -118,9 +119,10 @@ public abstract partial class RunningActor<TState>
                 [ended, .. yield.Events, .. last.Events],
                 (state, sequence) => [new RunClosed(view), RowOf(state, sequence), .. yield.Rows, .. last.Rows]);
         }
-        catch (StoreException e) when (e is StoreFullException or StoreUnavailableException)
+        catch (StoreException e) when (e is StoreFullException or StoreUnavailableException or EventTooNewException)
         {
             LogEndNotKept(Id, run.RunId, e.Message);
+            _end = Waiting(end);
             Context.Timers.Start(EndTimer, new RunMessage.KeepEndAgain(), StoreRetry);
             return;
         }
@@ -130,6 +132,7 @@ public abstract partial class RunningActor<TState>
         }
 
         _end = null;
+        WaitNoMore();
         Context.Timers.Cancel(OverdueTimer);
         RunMetrics.CountEnd(view);
         LogEnded(Id, run.RunId, end.Outcome, (ended.At - run.Started).TotalMilliseconds, Attempt, end.Error?.Kind, end.Error?.Message);
@@ -147,6 +150,32 @@ public abstract partial class RunningActor<TState>
         }
 
         await Arm(end.Outcome is RunState.Crashed ? RecoverySpread : default);
+    }
+
+    // The store is away: the result waits for it where there is room, else only its loss does.
+    private PendingEnd Waiting(PendingEnd end)
+    {
+        if (end.Result is null || _waitingBytes > 0)
+        {
+            return end;
+        }
+
+        var bytes = BytesOf(end.Result);
+        if (waiting.TryTake(bytes))
+        {
+            _waitingBytes = bytes;
+            return end;
+        }
+
+        _report = new RunReport(); // it has the result, too
+        return new PendingEnd(
+            RunState.Failed, null, Error(ErrorKinds.StoreAway, "the store was away, and as many results waited for it as there is room for"));
+    }
+
+    private void WaitNoMore()
+    {
+        waiting.GiveBack(_waitingBytes);
+        _waitingBytes = 0;
     }
 
     private async ValueTask KeepEndAlone()

@@ -25,7 +25,8 @@ public abstract partial class RunningActor<TState>(
     IJournal journal,
     IEventCodec<TState, DomainEvent> codec,
     string node,
-    bool paused)
+    bool paused,
+    WaitingResults waiting)
     : PersistentActor<EntityMessage, TState, DomainEvent>(id, recovered, empty, journal, codec)
 {
     // So many may wait for the end of a run at a time; one more is told at once that it still goes on.
@@ -81,6 +82,9 @@ public abstract partial class RunningActor<TState>(
     /// <param name="at">The instant of the end.</param>
     protected abstract RunYield YieldOf(RunInFlight run, RunState outcome, object? result, DateTimeOffset at);
 
+    /// <summary>How much memory a result takes, by estimate.</summary>
+    protected abstract long BytesOf(object result);
+
     /// <summary>What is kept when the entity ceases to exist.</summary>
     /// <param name="at">The instant of the end.</param>
     protected abstract RunYield YieldOfEnd(DateTimeOffset at);
@@ -114,6 +118,7 @@ public abstract partial class RunningActor<TState>(
     /// <inheritdoc/>
     protected override ValueTask OnStop()
     {
+        WaitNoMore();
         foreach (var waiter in _waiters)
         {
             waiter.Reply.Send(null);
@@ -198,7 +203,7 @@ public abstract partial class RunningActor<TState>(
         {
             await Begin(started, null);
         }
-        catch (StoreException e) when (e is StoreFullException or StoreUnavailableException)
+        catch (StoreException e) when (e is StoreFullException or StoreUnavailableException or EventTooNewException)
         {
             LogStartNotKept(Id, e.Message);
             Context.Timers.Start(StartTimer, due, StoreRetry);
@@ -294,7 +299,7 @@ public abstract partial class RunningActor<TState>(
             await Persist(events, rows);
             return true;
         }
-        catch (StoreException e) when (e is StoreFullException or StoreUnavailableException)
+        catch (StoreException e) when (e is StoreFullException or StoreUnavailableException or EventTooNewException)
         {
             LogNotKept(Id, e.Message);
             return false;

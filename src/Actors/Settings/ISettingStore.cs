@@ -24,7 +24,7 @@ public static class SettingKeys
 /// <param name="Engine">Such as <c>sqlite</c>.</param>
 /// <param name="Version">The engine's version.</param>
 /// <param name="Ok">Whether it reads and writes now.</param>
-/// <param name="Detail">Why not; null when it does.</param>
+/// <param name="Detail">Why not. Where it does: what else people must know, such as that something was lost; null: nothing.</param>
 public sealed record StoreHealth(string Engine, string Version, bool Ok, string? Detail);
 
 /// <summary>Tells whether the store works.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MarketManager.Actors;
 using MarketManager.Api.Http;
+using MarketManager.Api.Requests;
 using MarketManager.Kernel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -21,6 +22,9 @@ internal sealed record Problem(
     // Long enough for a node to come back, short enough that nobody minds.
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
 
+    // Whether nobody knows what became of the request: what to do then depends on the request.
+    private bool IsDoubtful { get; init; }
+
     /// <summary>The run that is going; null where that is not the error.</summary>
     public Guid? RunId { get; init; }
 
@@ -35,15 +39,23 @@ internal sealed record Problem(
         new(ProblemKind.Invalid, message, new Dictionary<string, IReadOnlyList<string>> { [field] = [message] });
 
     /// <summary>What the domain refused.</summary>
-    public static Problem From(Rejection why) => new(KindOf(why), why.Detail, why.Errors) { RunId = why.RunId };
+    public static Problem From(Rejection why) => new(KindOf(why), why.Detail, why.Errors)
+    {
+        RunId = why.RunId,
+        IsDoubtful = why.Kind == RejectionKind.OutcomeUnknown,
+    };
 
     /// <summary>What the store failed with.</summary>
     public static Problem From(StoreException failure) => failure switch
     {
         StoreFullException => new Problem(ProblemKind.StoreFull, "the disk is full; nothing was done"),
         StoreUnavailableException { OutcomeUnknown: true } => new Problem(
-            ProblemKind.OutcomeUnknown,
-            "the store did not confirm the change; repeat it with the same Idempotency-Key, or look whether it was made"),
+            ProblemKind.OutcomeUnknown, "the store did not confirm the change, which may or may not have been made")
+        {
+            IsDoubtful = true,
+        },
+        StoreUnavailableException { Refuses: true } => new Problem(
+            ProblemKind.Unavailable, "the store refuses to write, for the reason that is in the node's log; nothing was done"),
         _ => new Problem(ProblemKind.Unavailable, "the store does not answer; nothing was done"),
     };
 
@@ -62,7 +74,7 @@ internal sealed record Problem(
         json.WriteString("type"u8, "/problems/" + Kind.Name);
         json.WriteString("title"u8, Kind.Title);
         json.WriteNumber("status"u8, Kind.Status);
-        json.WriteString("detail"u8, Detail);
+        json.WriteString("detail"u8, IsDoubtful ? $"{Detail}; {AdviceFor(http.Request)}" : Detail);
         json.WriteString("instance"u8, http.Request.PathBase.Add(http.Request.Path).ToUriComponent());
         if (RunId is { } run)
         {
@@ -89,6 +101,12 @@ internal sealed record Problem(
         json.WriteEndObject();
         return Reply.Send(http, Kind.Status, buffer, ContentType);
     }
+
+    // Only creating and running heed a key.
+    private static string AdviceFor(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && request.Headers.ContainsKey(IdempotencyHeader.Name)
+            ? $"repeat it with the same {IdempotencyHeader.Name}"
+            : "read it, then decide whether to repeat the request";
 
     private static ProblemKind KindOf(Rejection why) => why.Kind switch
     {

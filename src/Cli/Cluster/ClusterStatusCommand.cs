@@ -30,7 +30,7 @@ internal static class ClusterStatusCommand
         yield return ("Cluster", cluster.Id);
         yield return ("Nodes", Format.Count(cluster.Nodes));
         yield return ("Shards", Shards(cluster.Shards));
-        yield return ("Asked", Cell.State(cluster.State) with { Text = $"{cluster.Node}, {cluster.State}" });
+        yield return ("Seen from", Cell.State(cluster.State) with { Text = $"{cluster.Node}, {cluster.State}" });
         yield return ("Store", cluster.Store);
         yield return ("Level", Format.Count(cluster.Level));
     }

@@ -9,7 +9,7 @@ namespace MarketManager.Cli.Cluster;
 /// <summary><c>marketmanager cluster nodes</c></summary>
 internal static class NodesCommand
 {
-    private static readonly string[] Roles = ["api", "gather", "trade", "store"];
+    internal static readonly string[] Roles = ["api", "gather", "trade", "store"];
     private static readonly string[] States = ["up", "leaving", "drained", "suspended", "unreachable"];
 
     public static Command Build(CommandFactory factory)

@@ -104,6 +104,12 @@ internal sealed class NodeClient(NodeAddress address, CliContext context) : IDis
         {
             message.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
         }
+        else if (request.Method != HttpMethod.Get)
+        {
+            // HttpClient sends a request without content again, up to three times, where the connection ends before its answer: whoever
+            // deletes would hear that there is nothing, and whoever runs would run twice.
+            message.Content = new ByteArrayContent([]);
+        }
 
         if (request.IfMatch is { } version)
         {

@@ -50,9 +50,15 @@ internal static class StatusCommand
                 + $"; {runs.PerMinute.ToString("0.#", CultureInfo.InvariantCulture)} a minute"
             : null);
         var storage = status.Storage;
+        var says = storage switch
+        {
+            { Ok: true, Detail: null } => "ok",
+            { Ok: true } => $"ok; {storage.Detail}",
+            _ => storage.Detail ?? "not working",
+        };
         yield return ("Storage", Cell.State(storage.Ok ? "ok" : "failed") with
         {
-            Text = $"{storage.Engine} {storage.Version}, {(storage.Ok ? "ok" : storage.Detail ?? "not working")}",
+            Text = $"{storage.Engine} {storage.Version}, {says}",
         });
     }
 

@@ -13,6 +13,7 @@ public sealed class ClusterExchanges
     /// <summary>The number of requests about exchanges.</summary>
     public const ushort Operation = ExchangePeers.Operation;
 
+    private readonly ILease _lease;
     private readonly ExchangeOwner _owner;
     private readonly ExchangePeers _handler;
 
@@ -22,6 +23,7 @@ public sealed class ClusterExchanges
     public ClusterExchanges(ExchangeSystem here, ILease lease)
     {
         Here = here;
+        _lease = lease;
         _owner = new ExchangeOwner(here.Local, lease);
         _handler = new ExchangePeers(_owner);
     }
@@ -41,5 +43,5 @@ public sealed class ClusterExchanges
     /// <param name="settings">Remembers whether all are paused.</param>
     public ClusterGateway Gateway(
         World world, IClusterViews views, IPeers peers, IExchangeReader exchanges, IRunReader runs, ISettingStore settings) =>
-        new(world, Here.Local, new OwnerRoute(world, views, _owner, peers), exchanges, runs, settings);
+        new(world, Here.Local, new OwnerRoute(world, views, _lease, _owner.Handle, peers), exchanges, runs, settings);
 }

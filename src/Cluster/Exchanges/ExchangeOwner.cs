@@ -23,10 +23,15 @@ internal sealed class ExchangeOwner(ExchangeGateway exchanges, ILease lease)
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not a request about exchanges"),
         };
 
-        // What was written proves itself: it was fenced. What was only read is good while nobody can have taken the exchange over.
-        var isDurable = request.IsCommand && answer.Why is null;
-        return isDurable || request is ExchangeRequest.Pause || lease.Holds ? answer : new KeptAnswer(null, null, Rejections.Moved);
+        return lease.Holds || IsGoodWithoutLease(request, answer) ? answer : new KeptAnswer(null, null, Rejections.Moved);
     }
+
+    // What was written proves itself: it was fenced. What may have been written must not be said to have changed nothing. What was
+    // only read is good while nobody can have taken the exchange over.
+    internal static bool IsGoodWithoutLease(ExchangeRequest request, KeptAnswer answer) =>
+        request is ExchangeRequest.Pause
+        || answer.Why is { Kind: RejectionKind.OutcomeUnknown }
+        || (request.IsCommand && answer.Why is null);
 
     private async ValueTask<KeptAnswer> Pause(bool paused)
     {

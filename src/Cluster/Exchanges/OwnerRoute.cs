@@ -12,19 +12,32 @@ namespace MarketManager.Cluster.Exchanges;
 /// What was certainly not carried out is sent again, to whoever owns the exchange by then. So is a command whose fate is not
 /// known, under the same key: an owner that has carried it out, or whose predecessor has, answers what was answered first.
 /// </remarks>
-internal sealed class OwnerRoute(World world, IClusterViews views, ExchangeOwner here, IPeers peers)
+/// <param name="world">The clock and ids.</param>
+/// <param name="views">Who owns what.</param>
+/// <param name="lease">Whether this node sees the store.</param>
+/// <param name="here">Carries out what is asked of this node's own exchanges.</param>
+/// <param name="peers">The other nodes.</param>
+internal sealed class OwnerRoute(
+    World world, IClusterViews views, ILease lease, Func<ExchangeRequest, CancellationToken, ValueTask<KeptAnswer>> here, IPeers peers)
 {
     /// <summary>Timers know nothing shorter: who waited for less would not wait at all, and try again and again.</summary>
     public static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Owners change within a second or two: what lasts longer than this has another reason, which is answered then.</summary>
+    public static readonly TimeSpan Hope = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TellPatience = TimeSpan.FromSeconds(2);
     private static readonly Rejection NoOwner = new(
         RejectionKind.Unavailable, "no node could take the request in time, because the exchange is changing hands; nothing was changed; try again");
 
+    private static readonly Rejection NoCarrier = new(
+        RejectionKind.Unavailable,
+        $"no live node carries exchanges; nothing was changed; start one with the role '{ExchangeShards.Role}', then try again");
+
     private static readonly Rejection Unknown = new(
         RejectionKind.OutcomeUnknown,
-        "the node that owns the exchange did not answer in time; the change may or may not have been made; repeat it with the same Idempotency-Key");
+        "the node that owns the exchange did not answer in time; the change may or may not have been made");
 
     /// <summary>The owner's answer, or why none could be had within <paramref name="patience"/>.</summary>
     public async ValueTask<KeptAnswer> Ask(ExchangeRequest request, TimeSpan patience, CancellationToken cancellationToken)
@@ -35,11 +48,12 @@ internal sealed class OwnerRoute(World world, IClusterViews views, ExchangeOwner
         var tries = 0;
         for (var view = views.Current; ;)
         {
-            var left = patience - world.Time.GetElapsedTime(began);
-            if (left < ShortestWait)
+            var waited = world.Time.GetElapsedTime(began);
+            var left = patience - waited;
+            if (left < ShortestWait || (waited >= Hope && Obstacle(view) is not null))
             {
-                ClusterMetrics.Routed(world.Time.GetElapsedTime(began), "none");
-                return Rejected(isUnknown && request.IsCommand ? Unknown : NoOwner);
+                ClusterMetrics.Routed(waited, "none");
+                return Rejected(isUnknown && request.IsCommand ? Unknown : Obstacle(view) ?? NoOwner);
             }
 
             if (view.OwnerOf(ExchangeShards.Role, Shard.Of(request.Id)) is { } owner)
@@ -48,7 +62,7 @@ internal sealed class OwnerRoute(World world, IClusterViews views, ExchangeOwner
                 tries++;
                 if (owner.Incarnation == view.Me)
                 {
-                    fate = FateOf(await here.Handle(request, cancellationToken));
+                    fate = FateOf(await here(request, cancellationToken));
                 }
                 else
                 {
@@ -92,6 +106,12 @@ internal sealed class OwnerRoute(World world, IClusterViews views, ExchangeOwner
             await ask;
         }
     }
+
+    /// <summary>What else than a change of owners keeps a request from being carried out; null: nothing that can be seen from here.</summary>
+    private Rejection? Obstacle(ClusterView view) =>
+        !lease.Holds ? Rejections.StoreAway
+        : view.Members.Any(member => member.Has(ExchangeShards.Role)) ? null
+        : NoCarrier;
 
     private PeerRequest Wrap(ExchangeRequest request, TimeSpan within) =>
         new(world.NewId(world.Now), ExchangePeers.Operation, request.ToJson(), within) { IsSafe = !request.IsCommand };

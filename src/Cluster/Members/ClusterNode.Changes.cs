@@ -26,6 +26,7 @@ public sealed partial class ClusterNode
         if (!_holdings.Collect())
         {
             _noClaimBefore = Monotonic(_time.GetTimestamp()) + _options.ClaimPause;
+            _firstShare = null;
         }
     }
 
@@ -102,11 +103,6 @@ public sealed partial class ClusterNode
             return cancel => Condemn(verdict, view.Find(verdict.Node)!.Name, cancel);
         }
 
-        if (!_hasEntered)
-        {
-            return Enter;
-        }
-
         if (view.Find(_me)!.IsLeaving != IsLeaving)
         {
             return SayWhetherLeaving;
@@ -130,12 +126,6 @@ public sealed partial class ClusterNode
         }
 
         return null;
-    }
-
-    private async Task<Action> Enter(CancellationToken cancellationToken)
-    {
-        await _writer.Enter(_me, _options.Lanes, cancellationToken);
-        return () => _hasEntered = true;
     }
 
     private async Task<Action> SayWhetherLeaving(CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ public sealed partial class ClusterNode
     /// <returns>False where it was asked to leave meanwhile.</returns>
     private async Task<bool> Join(CancellationToken stopping)
     {
-        var joining = new Joining(_me, _options.Name, _options.Address, _options.Roles, _options.Level, _options.Lanes);
+        var joining = new Joining(_me, _options.Name, _options.Address, _options.Roles, _options.Level, _options.Lanes, _options.Lease);
+        var canWrite = false;
         NodeNameTakenException? taken = null;
         (Guid Node, long Beat)? earlier = null;
         while (!_leaveAsked)
@@ -28,6 +29,13 @@ public sealed partial class ClusterNode
                     var seen = await Bury(stopping);
                     lives = earlier is { } before && seen is { } now && now.Node == before.Node && now.Beat != before.Beat;
                     earlier = seen;
+                }
+
+                // Before it is a member: others leave its share to it from then on, so that it must be able to take it.
+                if (!canWrite)
+                {
+                    await _writer.Enter(_me, _options.Lanes, stopping);
+                    canWrite = true;
                 }
 
                 if (earlier is null)

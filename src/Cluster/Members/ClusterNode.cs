@@ -41,7 +41,6 @@ public sealed partial class ClusterNode : IDisposable
     private long _session;
     private bool _isConnected;
     private bool _isAlive;
-    private bool _hasEntered;
     private long _beatSent;
     private TimeSpan _retry = RetryAfter;
     private bool _isSuspended;
@@ -71,6 +70,10 @@ public sealed partial class ClusterNode : IDisposable
         _wake = new WakeUp(time);
         _holdings = new Holdings(host, _wake, logger, _life.Token);
         _store.News += _wake.Call;
+        foreach (var role in host.Roles)
+        {
+            ClusterMetrics.Show(role);
+        }
     }
 
     /// <summary>Whether this node is certainly taken for alive.</summary>
@@ -106,11 +109,13 @@ public sealed partial class ClusterNode : IDisposable
         catch (Exception failure)
         {
             _joined.TrySetException(failure);
+            _recovered.TrySetException(failure);
             throw;
         }
         finally
         {
             _joined.TrySetCanceled(CancellationToken.None);
+            _recovered.TrySetCanceled(CancellationToken.None);
             _store.News -= _wake.Call;
             await _store.DisposeAsync();
             _views.Publish(ClusterView.Empty);
@@ -130,7 +135,7 @@ public sealed partial class ClusterNode : IDisposable
         _life.Dispose();
         _life = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _holdings = new Holdings(_host, _wake, _logger, _life.Token);
-        _hasEntered = false;
+        (_firstShare, _hasRecovered) = (null, false);
         _isAlive = true;
         try
         {
@@ -214,13 +219,15 @@ public sealed partial class ClusterNode : IDisposable
 
         _watch = MembershipDecisions.See(_watch, sight, _session, Monotonic(_time.GetTimestamp()), _options);
         var unknown = _holdings.Reconcile(sight.View, _me);
-        if (workBefore is null && unknown.Count > 0 && _hasEntered)
+        if (workBefore is null && unknown.Count > 0)
         {
             _holdings.Take(unknown);
         }
 
         _views.Publish(sight.View with { Me = _me });
+        ClusterMetrics.Saw(sight.View);
         Probe(sight.View);
+        SeeWhetherRecovered(sight.View);
         Change(sight.View, Monotonic(asked));
         return true;
     }
@@ -299,7 +306,7 @@ public sealed partial class ClusterNode : IDisposable
     }
 
     /// <remarks>Not CancelAsync: that would go on elsewhere than in the loop's context.</remarks>
-    private void EndLife() => _life.Cancel();
+    private void EndLife() => _life.CancelAll();
 
     /// <summary>A timestamp as a duration since an arbitrary point.</summary>
     private TimeSpan Monotonic(long timestamp) => _time.GetElapsedTime(0, timestamp);

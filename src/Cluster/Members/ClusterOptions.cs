@@ -18,7 +18,7 @@ public sealed record ClusterOptions
     /// <summary>How many connections it writes with.</summary>
     public int Lanes { get; init; } = 4;
 
-    /// <summary>A node without a sign of life for so long is declared dead. At least 1 s. The same on all nodes.</summary>
+    /// <summary>A node without a sign of life for so long is declared dead. At least 1 s. Others judge it by this, whatever theirs is.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often it looks at the others; news make it look at once.</summary>

@@ -9,7 +9,8 @@ namespace MarketManager.Cluster.Members;
 /// <param name="Roles">What it does.</param>
 /// <param name="Level">The newest kinds of events that it understands.</param>
 /// <param name="Lanes">How many connections it writes with.</param>
-public sealed record Joining(Guid Incarnation, string Name, Uri Address, IReadOnlyList<string> Roles, int Level, int Lanes);
+/// <param name="Lease">How long it may give no sign of life.</param>
+public sealed record Joining(Guid Incarnation, string Name, Uri Address, IReadOnlyList<string> Roles, int Level, int Lanes, TimeSpan Lease);
 
 /// <summary>A look at the cluster's tables and locks, in one statement.</summary>
 /// <param name="View">Members, and who owns what.</param>
@@ -24,7 +25,7 @@ public sealed record ClusterSight(ClusterView View, IReadOnlyDictionary<Guid, lo
 /// <see cref="Connect"/>, <see cref="Look"/> and <see cref="Beat"/> go through the presence session, one at a time, and may complete
 /// synchronously: the caller has a thread for that, so that a busy thread pool does not cost it its lease. All others change who
 /// owns what, may wait for locks, do not keep the caller's thread meanwhile, and may run beside those.
-/// /// All throw <see cref="StoreUnavailableException"/> where the store does not answer. A session that broke off is not repaired
+/// All throw <see cref="StoreUnavailableException"/> where the store does not answer. A session that broke off is not repaired
 /// behind the caller's back: what was observed through it is worth nothing any more, so <see cref="Connect"/> is called again.
 /// </remarks>
 public interface IClusterStore : IAsyncDisposable

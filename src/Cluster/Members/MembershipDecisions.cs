@@ -20,7 +20,8 @@ public enum DeathReason
 /// <param name="BeatSince">When that value was first seen.</param>
 /// <param name="WasPresent">Whether its presence was seen through the session that is in use.</param>
 /// <param name="AbsentSince">When its absence was first seen; null while it is present.</param>
-public readonly record struct Sighting(long Beat, TimeSpan BeatSince, bool WasPresent, TimeSpan? AbsentSince);
+/// <param name="Lease">How long it may give no sign of life.</param>
+public readonly record struct Sighting(long Beat, TimeSpan BeatSince, bool WasPresent, TimeSpan? AbsentSince, TimeSpan Lease);
 
 /// <summary>What a watcher saw of all members through one session.</summary>
 /// <param name="Session">Through which; what was seen through another counts for nothing.</param>
@@ -46,7 +47,7 @@ public static class MembershipDecisions
     /// <param name="sight">What is seen now.</param>
     /// <param name="session">Through which session.</param>
     /// <param name="now">When the look was over.</param>
-    /// <param name="options">Gives the longest gap.</param>
+    /// <param name="options">The longest gap, and the lease of a member that does not name its own.</param>
     public static Watch See(Watch watch, ClusterSight sight, long session, TimeSpan now, ClusterOptions options)
     {
         var unbroken = session == watch.Session;
@@ -62,7 +63,8 @@ public static class MembershipDecisions
                 beat,
                 known && attentive && before.Beat == beat ? before.BeatSince : now,
                 present || (known && unbroken && before.WasPresent),
-                present ? null : known && attentive ? before.AbsentSince ?? now : now);
+                present ? null : known && attentive ? before.AbsentSince ?? now : now,
+                member.Lease ?? options.Lease);
         }
 
         return new Watch(session, now, members.ToImmutable());
@@ -76,7 +78,7 @@ public static class MembershipDecisions
     /// <param name="successorOf">
     /// An earlier life of this very node, whose absence counts though its presence was never seen; null: none.
     /// </param>
-    /// <param name="options">Lease and grace.</param>
+    /// <param name="options">The grace.</param>
     public static IEnumerable<Verdict> Judge(
         Watch watch, Guid me, TimeSpan asked, Func<Guid, bool> refuses, Guid? successorOf, ClusterOptions options)
     {
@@ -92,7 +94,7 @@ public static class MembershipDecisions
                 { AbsentSince: not null, WasPresent: true } when refuses(id) => DeathReason.Gone,
                 { AbsentSince: { } since, WasPresent: true } when asked - since >= options.AbsenceGrace => DeathReason.Absent,
                 { AbsentSince: { } since } when id == successorOf && asked - since >= options.AbsenceGrace => DeathReason.Absent,
-                _ when asked - seen.BeatSince >= options.Lease => DeathReason.Silent,
+                _ when asked - seen.BeatSince >= seen.Lease => DeathReason.Silent,
                 _ => null,
             };
             if (reason is { } why)

@@ -9,8 +9,9 @@ namespace MarketManager.Cluster.Peers;
 /// says that it is not ready, and takes its share again when a peer can be reached.
 /// </summary>
 /// <remarks>
-/// Of two that do not reach each other one has to keep everything: the one that joined first. Peers that have just died are
-/// unreachable too, so that a judgement takes longer than a death is noticed.
+/// Somebody has to keep everything where nobody reaches anybody: of two, the one that joined first; of more, the one that joined first
+/// takes it back once all have handed over. Peers that have just died are unreachable too, so that a judgement takes longer than a
+/// death is noticed.
 /// </remarks>
 /// <param name="peers">Without the hop over another node.</param>
 /// <param name="views">Who lives.</param>
@@ -69,8 +70,16 @@ public sealed partial class Isolation(
         }
 
         _alone ??= world.Time.GetTimestamp();
-        var keepsAll = others.Count == 1 && me.Joined <= others[0].Joined;
-        if (!_isIsolated && !me.IsLeaving && !keepsAll && world.Time.GetElapsedTime(_alone.Value) >= patience)
+        var isFirst = others.TrueForAll(other => (me.Joined, me.Incarnation).CompareTo((other.Joined, other.Incarnation)) < 0);
+        var isNobodyLeft = others.TrueForAll(other => other.IsLeaving);
+        if (_isIsolated && isFirst && isNobodyLeft)
+        {
+            _isIsolated = false;
+            LogKeeps(log);
+            resume();
+        }
+        else if (!_isIsolated && !me.IsLeaving && !isNobodyLeft && !(isFirst && others.Count == 1)
+            && world.Time.GetElapsedTime(_alone.Value) >= patience)
         {
             _isIsolated = true;
             LogIsolated(log, others.Count);
@@ -93,6 +102,9 @@ public sealed partial class Isolation(
 
     [LoggerMessage(1, LogLevel.Error, "None of {Others} other nodes can be reached from here: handing over what this node has, until one can")]
     private static partial void LogIsolated(ILogger log, int others);
+
+    [LoggerMessage(3, LogLevel.Error, "No node can reach any other, and all have handed over: this one, which joined first, takes everything; look at --node-address and the network between nodes")]
+    private static partial void LogKeeps(ILogger log);
 
     [LoggerMessage(2, LogLevel.Information, "Other nodes can be reached again: taking a share")]
     private static partial void LogResumed(ILogger log);

@@ -63,7 +63,9 @@ internal sealed partial class PeerLink : IAsyncDisposable
         {
             var connection = await Connect().WaitAsync(request.Within, _world.Time, cancellationToken);
             var left = request.Within - _world.Time.GetElapsedTime(began);
-            return await connection.Ask(request with { Within = left }, cancellationToken);
+            return left > TimeSpan.Zero
+                ? await connection.Ask(request with { Within = left }, cancellationToken)
+                : throw new TimeoutException();
         }
         catch (TimeoutException)
         {

@@ -10,9 +10,8 @@ public sealed class PeerOptions
     /// sent, but who overhears a handshake can try guesses, so it should be random.</summary>
     public required string Secret { get; init; }
 
-    /// <summary>A PEM file with the only authorities that may vouch for peers whose address is https; null: those that the
-    /// machine trusts.</summary>
-    public string? CertificateAuthorities { get; init; }
+    /// <summary>Who may vouch for peers whose address is https; null: those that the machine trusts.</summary>
+    public PeerAuthorities? Authorities { get; init; }
 
     /// <summary>Requests that one connection may have unanswered; the next ones are refused as busy. Default 4,096.</summary>
     public int MaxCalls { get; init; } = 4_096;

@@ -29,7 +29,7 @@ public enum PeerOutcome : byte
     /// <summary>Unknown: no answer came in time.</summary>
     Overdue = 17,
 
-    /// <summary>Unknown: it began and failed, or the node no longer remembers whether it did it.</summary>
+    /// <summary>Unknown: it began and failed.</summary>
     Failed = 18,
 }
 

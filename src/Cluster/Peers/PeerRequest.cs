@@ -10,10 +10,6 @@ public sealed record PeerRequest(Guid Id, ushort Operation, ReadOnlyMemory<byte>
     /// <summary>The longest payload of a request or a reply, in bytes.</summary>
     public const int MaxPayload = 16 * 1024 * 1024;
 
-    /// <summary>True where an earlier try may have reached the node: one that no longer remembers then says so, and does
-    /// nothing.</summary>
-    public bool IsRepeat { get; init; }
-
     /// <summary>True for what only reads: doing it twice does no harm, so its answer is not kept.</summary>
     public bool IsSafe { get; init; }
 }

@@ -24,15 +24,13 @@ public sealed class Peers : IPeers, IAsyncDisposable
     /// <param name="options">Secret and limits.</param>
     /// <param name="world">The clock, and jitter.</param>
     /// <param name="log">Connections made, lost, refused.</param>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">The file of authorities holds none.</exception>
-    /// <exception cref="IOException">The file of authorities cannot be read.</exception>
     public Peers(IClusterViews views, PeerOptions options, World world, ILogger<Peers> log)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Secret.Length, PeerOptions.ShortestSecret);
         _views = views;
         _options = options;
         _world = world;
-        _dialer = new PeerDialer(options);
+        _dialer = new PeerDialer(options.Authorities);
         _limiter = new LogLimiter(world.Time);
         _log = log;
         _following = Follow();

@@ -5,11 +5,10 @@ namespace MarketManager.Cluster.Peers;
 
 /// <summary>
 /// Executes each request once in this process: a repeat joins the one under way, or gets the answer that was given. Across
-/// processes the same id is the <c>cause</c> of the events, of which the journal has no two.
+/// processes, and once the answer is forgotten here, a command's idempotency key does the same: the store keeps its first answer.
 /// </summary>
 /// <remarks>Answers are kept for <see cref="Memory"/>, the latest <see cref="MaxEntries"/> of them and <see cref="MaxBytes"/>;
-/// the oldest go first, and a repeat that may be of one that went early is answered as unknown. Where all that it holds is
-/// under way, further requests are refused as busy.</remarks>
+/// the oldest go first. Where all that it holds is under way, further requests are refused as busy.</remarks>
 public sealed partial class RequestLedger : IDisposable
 {
     /// <summary>Requests under way and answers kept.</summary>
@@ -32,7 +31,6 @@ public sealed partial class RequestLedger : IDisposable
     private readonly ILogger _log;
     private readonly ITimer _cleaning;
     private long _bytes;
-    private long? _forgotEarly;
 
     /// <summary>Begins to remember.</summary>
     public RequestLedger(IPeerHandler handler, World world, ILogger log)
@@ -52,11 +50,6 @@ public sealed partial class RequestLedger : IDisposable
             if (_entries.TryGetValue(request.Id, out var known))
             {
                 return known.Join();
-            }
-
-            if (request is { IsRepeat: true, IsSafe: false } && _forgotEarly is { } last && _time.GetElapsedTime(last) < Memory)
-            {
-                return new(PeerReply.Without(PeerOutcome.Failed, "that node no longer remembers whether it did this already"));
             }
 
             if (_entries.Count >= MaxEntries && _answered.Count == 0)
@@ -85,7 +78,7 @@ public sealed partial class RequestLedger : IDisposable
 
         try
         {
-            entry.Stop.Cancel();
+            entry.Stop.CancelAll();
         }
         catch (ObjectDisposedException)
         {
@@ -159,8 +152,7 @@ public sealed partial class RequestLedger : IDisposable
         {
             while (_answered.TryPeek(out var oldest))
             {
-                var isOld = _time.GetElapsedTime(oldest.Answered) >= Memory;
-                if (!isOld && _entries.Count <= MaxEntries && _bytes <= MaxBytes)
+                if (_time.GetElapsedTime(oldest.Answered) < Memory && _entries.Count <= MaxEntries && _bytes <= MaxBytes)
                 {
                     return;
                 }
@@ -168,7 +160,6 @@ public sealed partial class RequestLedger : IDisposable
                 _answered.Dequeue();
                 _entries.Remove(oldest.Id);
                 _bytes -= EntryBytes + oldest.Reply!.Value.Payload.Length;
-                _forgotEarly = isOld ? _forgotEarly : _time.GetTimestamp();
             }
         }
     }

@@ -22,12 +22,18 @@ internal sealed class Holdings(IShardHost host, WakeUp wake, ILogger logger, Can
     /// <summary>The next to be released; null: none.</summary>
     public Holding? Closed => _all.Values.FirstOrDefault(holding => holding.State is HoldingState.Closed);
 
+    /// <summary>The <see cref="Holding.Order"/> of the one that came last.</summary>
+    public long Last => _order;
+
     /// <summary>One of them.</summary>
     public Holding? Find(string role, int shard) => _all.GetValueOrDefault((role, shard));
 
     /// <summary>Those of a role that run, the ones that came first in front.</summary>
     public IEnumerable<Holding> Open(string role) =>
         _all.Values.Where(holding => holding.State is HoldingState.Open && holding.Fence.Role == role).OrderBy(holding => holding.Order);
+
+    /// <summary>Whether one that came no later than <paramref name="last"/> is still being recovered.</summary>
+    public bool IsOpening(long last) => _all.Values.Any(holding => holding.State is HoldingState.Opening && holding.Order <= last);
 
     /// <summary>Recovers shards that were claimed.</summary>
     public void Take(IReadOnlyList<Fence> fences)

@@ -16,7 +16,7 @@ public interface IShardHost
     /// <summary>Lets the actors of a shard end what they do, for a while at most, and stops them; nothing of them runs after it.</summary>
     /// <param name="shard">Still owned; it is released after this.</param>
     /// <param name="patience">How long runs may still take before they are cut short.</param>
-    /// <param name="cancellationToken">Ends the patience.</param>
+    /// <param name="cancellationToken">The node's life has ended; a host may finish what it has begun, which its patience limits.</param>
     ValueTask Close(Fence shard, TimeSpan patience, CancellationToken cancellationToken);
 
     /// <summary>

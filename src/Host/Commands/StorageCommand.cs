@@ -5,6 +5,7 @@ using MarketManager.Host.Composition;
 using MarketManager.Host.Settings;
 using MarketManager.Kernel;
 using MarketManager.Storage.Copy;
+using MarketManager.Storage.PostgreSql;
 using MarketManager.Storage.Sqlite;
 
 namespace MarketManager.Host.Commands;
@@ -82,6 +83,11 @@ internal static class StorageCommand
         {
             var folder = After(SqliteScheme, line.GetRequiredValue(from), "--from");
             var database = After(PostgresScheme, line.GetRequiredValue(to), "--to");
+            if (ConnectionText.ProblemOf(database) is { } problem)
+            {
+                throw new CliException(ExitCode.Usage, $"--to: what follows '{PostgresScheme}' {problem}");
+            }
+
             try
             {
                 var copied = await StorageCopy.Run(Path.GetFullPath(folder), database, context.World, cancelled);
@@ -92,10 +98,6 @@ internal static class StorageCommand
 
                 context.Error.WriteLine("copied, read back and found the same; start the nodes of the cluster on it");
                 return ExitCode.Done;
-            }
-            catch (ArgumentException e)
-            {
-                throw new CliException(ExitCode.Usage, $"--to: {e.Message}");
             }
             catch (StoreException e)
             {

@@ -1,6 +1,6 @@
+using MarketManager.Actors;
 using MarketManager.Actors.Exchanges;
 using MarketManager.Api.Status;
-using MarketManager.Cli;
 using MarketManager.Cluster.Exchanges;
 using MarketManager.Cluster.Inspection;
 using MarketManager.Cluster.Members;
@@ -22,6 +22,7 @@ internal sealed partial class ClusterPart : IAsyncDisposable
     private static readonly TimeSpan FollowEvery = TimeSpan.FromSeconds(5);
 
     private readonly PostgresStore _store;
+    private readonly Uri _address;
     private readonly World _world;
     private readonly ILogger _log;
     private readonly ClusterNode _node;
@@ -30,10 +31,12 @@ internal sealed partial class ClusterPart : IAsyncDisposable
     private readonly CancellationTokenSource _cut = new();
     private Task _life = Task.CompletedTask;
     private bool _isLeaving;
+    private bool _hasWarned;
 
     /// <summary>Prepares it; the node is no member before <see cref="Join"/>.</summary>
     public ClusterPart(
         ClusterSettings settings,
+        PeerAuthorities? authorities,
         NodeInfo me,
         PostgresStore store,
         ActorSystem system,
@@ -41,20 +44,21 @@ internal sealed partial class ClusterPart : IAsyncDisposable
         World world,
         ILoggerFactory loggers)
     {
-        (_store, _world, _log) = (store, world, loggers.CreateLogger<ClusterPart>());
+        (_store, _address, _world, _log) = (store, new Uri(me.Address), world, loggers.CreateLogger<ClusterPart>());
         _thread = new ClusterThread(world.Time);
         _node = new ClusterNode(
             new ClusterOptions
             {
                 Name = me.Name,
-                Address = new Uri(me.Address),
+                Address = _address,
                 Roles = me.Roles,
+                Level = DomainCodec.Level,
                 Lanes = PostgresStore.Lanes,
                 Lease = settings.Lease,
                 LeavePatience = ExchangeSystem.LeavePatience,
                 LeaveWithin = LeaveWithin,
             },
-            new PostgresClusterStore(settings.Postgres, settings.Lease, _thread.Time, loggers.CreateLogger<PostgresClusterStore>()),
+            new PostgresClusterStore(store.Servers, settings.Lease, _thread.Time, loggers.CreateLogger<PostgresClusterStore>()),
             new PooledShardHost(new ExchangeShards(exchanges)),
             new Writer(store),
             new TcpPeerProbe(world.Time),
@@ -62,7 +66,7 @@ internal sealed partial class ClusterPart : IAsyncDisposable
             _thread.Time,
             loggers.CreateLogger<ClusterNode>());
         store.Condemned += _ => _node.LookNow();
-        var options = new PeerOptions { Secret = settings.Secret };
+        var options = new PeerOptions { Secret = settings.Secret, Authorities = authorities };
         _peers = new Peers(_node.Views, options, world, loggers.CreateLogger<Peers>());
         var relayed = new RelayedPeers(_peers, _node.Views);
         Isolation = new Isolation(
@@ -98,19 +102,12 @@ internal sealed partial class ClusterPart : IAsyncDisposable
     /// <summary>Completes when membership has ended: after <see cref="HandOver"/> and the end, or, with the reason, because it cannot go on.</summary>
     public Task Ended => _life;
 
-    /// <summary>Becomes a member; the exchanges of its shards follow.</summary>
-    /// <exception cref="CliException">It cannot become one.</exception>
+    /// <summary>Becomes a member; the exchanges of its shards follow, see <see cref="ClusterNode.Recovered"/>.</summary>
+    /// <exception cref="StoreException">It cannot become one.</exception>
     public async Task Join(CancellationToken cancellationToken)
     {
         _life = _thread.Run(() => _node.Run(_cut.Token));
-        try
-        {
-            await _node.Joined.WaitAsync(cancellationToken);
-        }
-        catch (NodeNameTakenException e)
-        {
-            throw new CliException(ExitCode.Conflict, e.Message);
-        }
+        await _node.Joined.WaitAsync(cancellationToken);
     }
 
     /// <summary>Hands over what it has. It stays a member, which passes requests on, until it is disposed of.</summary>
@@ -128,6 +125,7 @@ internal sealed partial class ClusterPart : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
+                WarnOfLoopback();
                 try
                 {
                     await Gateway.FollowPause(stopping);
@@ -168,6 +166,18 @@ internal sealed partial class ClusterPart : IAsyncDisposable
         _node.Dispose();
         _cut.Dispose();
     }
+
+    private void WarnOfLoopback()
+    {
+        if (!_hasWarned && PeerAddress.Stranger(_address, _node.Views.Current.Members.Select(member => member.Address)) is { } stranger)
+        {
+            _hasWarned = true;
+            LogLoopback(_log, stranger, _address);
+        }
+    }
+
+    [LoggerMessage(2, LogLevel.Warning, "the node at {Stranger} cannot reach this one at {Address}, which means the machine itself; set --node-address")]
+    private static partial void LogLoopback(ILogger log, Uri stranger, Uri address);
 
     [LoggerMessage(1, LogLevel.Debug, "could not read what other nodes have set: {Reason}")]
     private static partial void LogNotFollowed(ILogger log, string reason);

@@ -1,16 +1,14 @@
 using MarketManager.Actors.Exchanges;
 using MarketManager.Actors.Settings;
-using MarketManager.Api;
-using MarketManager.Api.Service;
 using MarketManager.Api.Status;
 using MarketManager.Cli;
+using MarketManager.Cluster.Peers;
 using MarketManager.Host.Access;
 using MarketManager.Host.Daemon;
 using MarketManager.Host.Settings;
 using MarketManager.Kernel;
 using MarketManager.Storage;
 using MarketManager.Storage.PostgreSql;
-using MarketManager.Storage.Sqlite;
 using MarketManager.Venues.Ccxt;
 using MarketManager.Venues.Limits;
 
@@ -21,9 +19,6 @@ namespace MarketManager.Host.Composition;
 /// nothing that was answered is lost and nothing is asked whose result could not be kept.</remarks>
 internal sealed partial class NodeHost : IAsyncDisposable
 {
-    /// <summary>How long requests that are being answered may still take when the node stops.</summary>
-    private static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(1);
-
     private readonly NodeSettings _settings;
     private readonly World _world;
     private readonly ILoggerFactory _loggers;
@@ -76,13 +71,14 @@ internal sealed partial class NodeHost : IAsyncDisposable
 
     private async Task Start(CancellationToken cancellationToken)
     {
-        var store = await OpenStore(cancellationToken);
+        var authorities = NodeCertificate.ReadAuthorities(_settings);
+        var store = await NodeStore.Open(_settings, _world, _loggers, _stops, cancellationToken);
         var access = await DecideAccess(store, cancellationToken);
         var pidFile = new PidFile(_settings.DataFolder);
         pidFile.Write();
-        _stops.Add("pid file", () => Do(pidFile.Remove));
+        _stops.Add("pid file", pidFile.Remove);
         var disk = new DataFolderMetrics(_settings.DataFolder);
-        _stops.Add("disk metrics", () => Do(disk.Dispose));
+        _stops.Add("disk metrics", disk.Dispose);
 
         // Actors outlive the workers: a child whose worker hangs ends when that is killed.
         var node = NodeIdentity.Of(_settings, _world);
@@ -91,12 +87,13 @@ internal sealed partial class NodeHost : IAsyncDisposable
         node.Actors = () => system.ActorCount;
 
         _simulator = await FindSimulator(store.Settings, cancellationToken);
+        var workers = new CcxtOptions { WorkerScript = WorkersFolder.FindScript(AppContext.BaseDirectory), Workers = _settings.Workers };
         var venues = CcxtVenues.Start(
-            new CcxtOptions { WorkerScript = WorkersFolder.FindScript(AppContext.BaseDirectory), Workers = _settings.Workers },
+            _settings.Cluster is { Lease: var lease } ? workers.Within(lease) : workers,
             _world, _loggers, () => _simulator,
             store is PostgresStore shared ? new ClusterBudgets(shared.Budgets, _settings.Cluster!.Egress) : null);
         _stops.Add("workers", venues.DisposeAsync);
-        var exchanges = await StartExchanges(system, store, venues, node, access, cancellationToken);
+        var exchanges = await StartExchanges(system, store, venues, node, access, authorities, cancellationToken);
         var gateway = _cluster?.Gateway ?? exchanges.Gateway;
         if (node.Roles.Contains("store"))
         {
@@ -106,7 +103,11 @@ internal sealed partial class NodeHost : IAsyncDisposable
 
         StartLoop("watch", new ExchangeWatch(store.Exchanges, gateway, _world).Run);
         var listening = await StartApi(store, venues, gateway, node, access, cancellationToken);
-        await Join(store, node, cancellationToken);
+        if (_cluster is not null)
+        {
+            await Join(_cluster, store, node, cancellationToken);
+        }
+
         node.Enter(NodeState.Running, _world.Now);
         LogReady(_log, node.Name, string.Join(", ", listening), _settings.DataFolder, _settings.File ?? "none");
         var manager = await ServiceManager.Start(system, ServiceManagerAddress.TakeFromProcess(), $"ready on {string.Join(", ", listening)}", _log);
@@ -122,32 +123,10 @@ internal sealed partial class NodeHost : IAsyncDisposable
         }
     }
 
-    private async Task<IStore> OpenStore(CancellationToken cancellationToken)
-    {
-        if (_settings.Cluster is not { } cluster)
-        {
-            var embedded = SqliteStore.Open(new StoreOptions { Folder = _settings.DataFolder }, _world, _loggers);
-            _stops.Add("store", embedded.DisposeAsync);
-            return embedded;
-        }
-
-        var folder = StoreFolder.Take(_settings.DataFolder);
-        _stops.Add("data folder", () => Do(folder.Dispose));
-        var shared = await PostgresStore.Open(
-            new PostgresOptions { ConnectionString = cluster.Postgres }, _world, _loggers, cancellationToken);
-        _stops.Add("store", shared.DisposeAsync);
-        return shared;
-    }
-
     // Only who can answer becomes a member: its peers come to its address at once. It hands over while it still answers, and is a
     // member until it answers no more: what it is asked meanwhile it passes on.
-    private async Task Join(IStore store, NodeInfo node, CancellationToken cancellationToken)
+    private async Task Join(ClusterPart cluster, IStore store, NodeInfo node, CancellationToken cancellationToken)
     {
-        if (_cluster is not { } cluster)
-        {
-            return;
-        }
-
         await cluster.Join(cancellationToken);
         _stops.Add("membership", async () =>
         {
@@ -164,6 +143,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
                 }
             },
             stopping));
+        await cluster.Node.Recovered.WaitAsync(cancellationToken);
     }
 
     private async Task<AccessRule> DecideAccess(IStore store, CancellationToken cancellationToken)
@@ -198,7 +178,13 @@ internal sealed partial class NodeHost : IAsyncDisposable
         await settings.Read(SettingKeys.SimulatorUrl, cancellationToken) is { } last ? new Uri(last) : null;
 
     private async Task<ExchangeSystem> StartExchanges(
-        ActorSystem system, IStore store, CcxtVenues venues, NodeInfo node, AccessRule access, CancellationToken cancellationToken)
+        ActorSystem system,
+        IStore store,
+        CcxtVenues venues,
+        NodeInfo node,
+        AccessRule access,
+        PeerAuthorities? authorities,
+        CancellationToken cancellationToken)
     {
         var exchanges = await ExchangeSystem.Start(
             system,
@@ -211,7 +197,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         _stops.Add("exchanges", () => new ValueTask(exchanges.Leave()));
         if (store is PostgresStore shared)
         {
-            _cluster = new ClusterPart(_settings.Cluster!, node, shared, system, exchanges, _world, _loggers);
+            _cluster = new ClusterPart(_settings.Cluster!, authorities, node, shared, system, exchanges, _world, _loggers);
             _stops.Add("cluster", _cluster.DisposeAsync);
         }
         else
@@ -222,97 +208,21 @@ internal sealed partial class NodeHost : IAsyncDisposable
         return exchanges;
     }
 
-    private void StartLoop(string name, Func<CancellationToken, Task> run)
-    {
-        var stopping = new CancellationTokenSource();
-        var loop = Watched();
-        _stops.Add(name, async () =>
-        {
-            await stopping.CancelAsync();
-            await loop;
-            stopping.Dispose();
-        });
-
-        async Task Watched()
-        {
-            try
-            {
-                await run(stopping.Token);
-            }
-            catch (Exception e)
-            {
-                // Said now: who waits for the loop does so only when the node stops.
-                LogLoopEnded(_log, name, e);
-            }
-        }
-    }
+    private void StartLoop(string name, Func<CancellationToken, Task> run) => _stops.Add(name, new NodeLoop(name, run, _log).DisposeAsync);
 
     private async Task<IReadOnlyCollection<string>> StartApi(
         IStore store, CcxtVenues venues, IExchangeGateway gateway, NodeInfo node, AccessRule access, CancellationToken cancellationToken)
     {
-        var listeners = new NodeListeners(_settings, SocketPath.Of(_settings.DataFolder, Environment.GetEnvironmentVariable));
-        await listeners.PrepareSocket(cancellationToken);
-
-        // The empty builder reads no configuration of its own: settings come from one place.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            listeners.Configure(kestrel);
-        });
-        builder.Services
-            .AddSingleton(_loggers)
-            .AddLogging()
-            .AddRouting()
-            .AddSingleton<IHostLifetime, NoLifetime>()
-            .AddSingleton(_world).AddSingleton(_world.Time).AddSingleton(node)
-            .AddSingleton(gateway)
-            .AddSingleton(store.Exchanges).AddSingleton(store.Runs).AddSingleton(store.Markets).AddSingleton(store.Keys)
-            .AddSingleton(store.Answers).AddSingleton(store.Settings).AddSingleton(store.Health)
-            .AddSingleton(venues.Catalog).AddSingleton(venues.Workers)
-            .AddSingleton<IReadinessCheck, StoreReadiness>()
-            .AddSingleton<IReadinessCheck, WorkerReadiness>()
-            .AddSingleton<IReadinessCheck, ActorReadiness>()
-            .AddMarketManagerApi(new ApiOptions
-            {
-                Access = access is AccessRule.OpenOnLoopback ? AccessMode.OpenOnLoopback : AccessMode.KeysRequired,
-                ServesApi = node.Roles.Contains("api"),
-                Hosts = [.. _settings.Urls.Select(u => u.Host)],
-                RequestsPerSecond = _settings.RequestLimit,
-                Burst = 2 * _settings.RequestLimit,
-            });
-        if (_cluster is { } cluster)
-        {
-            builder.Services.AddSingleton(cluster.Server).AddSingleton(cluster.Inspector).AddSingleton<IReadinessCheck>(new LeaseReadiness(cluster.Node.Lease))
-                .AddSingleton<IReadinessCheck>(new PeerReadiness(cluster.Isolation));
-        }
-
-        var app = builder.Build();
-        _stops.Add("api", app.DisposeAsync);
-        app.MapMarketManagerApi();
-        await app.StartAsync(cancellationToken);
-        listeners.GuardSocket();
-        _stops.Add("requests", async () =>
+        var api = new NodeApi(_settings, _world, _loggers, node, _cluster);
+        _stops.Add("api", api.DisposeAsync);
+        var listening = await api.Start(store, venues, gateway, access, cancellationToken);
+        _stops.Add("requests", () =>
         {
             node.Enter(NodeState.Draining, _world.Now);
             LogStopping(_log, node.Name);
-            using var patience = new CancellationTokenSource(RequestPatience, _world.Time);
-            if (_cluster is { } part)
-            {
-                // First: its connections are requests that never end.
-                await part.Server.Stop(patience.Token);
-            }
-
-            await app.StopAsync(patience.Token);
-            listeners.RemoveSocket();
+            return api.Stop();
         });
-        return [.. app.Urls.Where(url => !url.Contains("unix:", StringComparison.Ordinal))];
-    }
-
-    private static ValueTask Do(Action action)
-    {
-        action();
-        return ValueTask.CompletedTask;
+        return listening;
     }
 
     [LoggerMessage(1, LogLevel.Information, "node {Node} is ready on {Urls}; data in {DataFolder}, settings file: {File}")]
@@ -326,7 +236,4 @@ internal sealed partial class NodeHost : IAsyncDisposable
 
     [LoggerMessage(4, LogLevel.Information, "node {Node} stops")]
     private static partial void LogStopping(ILogger log, string node);
-
-    [LoggerMessage(5, LogLevel.Critical, "{Loop} has ended by a defect and does not come back before the node is restarted")]
-    private static partial void LogLoopEnded(ILogger log, string loop, Exception reason);
 }

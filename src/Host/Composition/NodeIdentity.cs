@@ -15,9 +15,13 @@ internal static class NodeIdentity
         return new NodeInfo(
             settings.NodeName ?? $"{Environment.MachineName}:{url.Port}",
             world.NewId(now),
-            settings.NodeAddress?.GetLeftPart(UriPartial.Authority) ?? url.ToString(),
+            AddressOf(settings),
             settings.Roles,
             settings.Environment.ToString().ToLowerInvariant(),
             now);
     }
+
+    /// <summary>Where other nodes reach it.</summary>
+    public static string AddressOf(NodeSettings settings) =>
+        settings.NodeAddress?.GetLeftPart(UriPartial.Authority) ?? settings.Urls[0].ToString();
 }

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using MarketManager.Cli;
 using MarketManager.Host.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -51,7 +49,9 @@ internal sealed class NodeListeners(NodeSettings settings, string socketPath)
     public void Configure(KestrelServerOptions kestrel)
     {
         kestrel.ListenUnixSocket(socketPath);
-        var tls = settings.Certificate is { } file ? Tls(file, settings.CertificateKey) : null;
+        var tls = NodeCertificate.Read(settings) is { } own
+            ? new HttpsConnectionAdapterOptions { ServerCertificate = own.Certificate, ServerCertificateChain = own.Chain }
+            : null;
         foreach (var url in settings.Urls)
         {
             void Options(ListenOptions listen)
@@ -74,25 +74,6 @@ internal sealed class NodeListeners(NodeSettings settings, string socketPath)
                     kestrel.Listen(url.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(url.Host), url.Port, Options);
                     break;
             }
-        }
-    }
-
-    private static HttpsConnectionAdapterOptions Tls(string certificate, string? key)
-    {
-        try
-        {
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(certificate);
-            return new HttpsConnectionAdapterOptions
-            {
-                ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, key),
-                ServerCertificateChain = chain,
-            };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            var files = key is null ? certificate : $"{certificate} and {key}";
-            throw new CliException(ExitCode.Failed, $"no certificate with its key could be read from {files}: {e.Message}");
         }
     }
 }

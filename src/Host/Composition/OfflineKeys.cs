@@ -1,5 +1,6 @@
 using MarketManager.Actors.Access;
 using MarketManager.Cli;
+using MarketManager.Host.Settings;
 using MarketManager.Kernel;
 using MarketManager.Storage;
 using MarketManager.Storage.PostgreSql;
@@ -43,7 +44,15 @@ internal sealed class OfflineKeys(World world, Func<string?> postgres) : IOfflin
         }
     }
 
-    private async ValueTask<IStore> Open(string dataFolder) => postgres() is { } connection
-        ? await PostgresStore.Open(new PostgresOptions { ConnectionString = connection }, world, NullLoggerFactory.Instance)
-        : SqliteStore.Open(new StoreOptions { Folder = dataFolder }, world, NullLoggerFactory.Instance);
+    private async ValueTask<IStore> Open(string dataFolder)
+    {
+        if (postgres() is not { } connection)
+        {
+            return SqliteStore.Open(new StoreOptions { Folder = dataFolder }, world, NullLoggerFactory.Instance);
+        }
+
+        return ConnectionText.ProblemOf(connection) is { } problem
+            ? throw new CliException(ExitCode.Usage, $"the setting '{KnownSettings.Postgres.Name}' {problem}")
+            : await PostgresStore.Open(new PostgresOptions { ConnectionString = connection }, world, NullLoggerFactory.Instance);
+    }
 }

@@ -53,8 +53,14 @@ internal sealed class PeerReadiness(Isolation isolation) : IReadinessCheck
         isolation.IsIsolated ? "no other node can be reached from here, so this one has handed over what it had" : null);
 }
 
-/// <summary>Ready when all actors are recovered, and until the node is being stopped.</summary>
-internal sealed class ActorReadiness(NodeInfo node) : IReadinessCheck
+/// <summary>Ready when the actors that fell to the node when it started are recovered, and until the node is being stopped.</summary>
+/// <remarks>
+/// In a cluster, what it takes over later does not count: a node that recovers the exchanges of one that died serves its own as
+/// before, and passes on what others own. Were it not ready meanwhile, a death would take every other node off the balancer at once.
+/// </remarks>
+/// <param name="node">Says where it stands.</param>
+/// <param name="membership">Null for a node on its own, whose start recovers everything.</param>
+internal sealed class ActorReadiness(NodeInfo node, ClusterNode? membership) : IReadinessCheck
 {
     /// <inheritdoc/>
     public string Name => "actors";
@@ -64,6 +70,6 @@ internal sealed class ActorReadiness(NodeInfo node) : IReadinessCheck
     {
         NodeState.Starting => "actors are being recovered",
         NodeState.Draining => "the node is being stopped",
-        _ => null,
+        _ => membership is { HasRecovered: false } ? "actors are being recovered" : null,
     });
 }

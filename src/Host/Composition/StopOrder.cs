@@ -9,6 +9,13 @@ internal sealed partial class StopOrder(ILogger log)
     /// <summary>Something was started.</summary>
     public void Add(string name, Func<ValueTask> stop) => _started.Push((name, stop));
 
+    /// <summary>Something was started that ends at once.</summary>
+    public void Add(string name, Action stop) => Add(name, () =>
+    {
+        stop();
+        return ValueTask.CompletedTask;
+    });
+
     /// <summary>Ends all of it.</summary>
     public async Task Stop()
     {

@@ -1,5 +1,7 @@
 using MarketManager.Cli;
+using MarketManager.Cluster.Members;
 using MarketManager.Kernel;
+using MarketManager.Storage;
 using MarketManager.Storage.Sqlite;
 
 namespace MarketManager.Host.Composition;
@@ -11,7 +13,7 @@ internal static class StoreErrors
     public static CliException Explain(StoreException why) => new(
         why switch
         {
-            StoreLockedException or BackupExistsException => ExitCode.Conflict,
+            StoreLockedException or BackupExistsException or NodeNameTakenException or NodeTooOldException or SchemaTooNewException => ExitCode.Conflict,
             NothingStoredException => ExitCode.NotFound,
             _ => ExitCode.Failed,
         },

@@ -44,6 +44,11 @@ public static class KnownSettings
         "cluster-secret", "TEXT", "none", "What the nodes of a cluster prove themselves with; needed with --postgres")
     { Secret = true };
 
+    /// <summary>Who vouches for nodes.</summary>
+    public static readonly Setting ClusterAuthority = new(
+        "cluster-authority", "FILE", "those that this machine trusts",
+        "Who vouches for the certificates of the cluster's nodes, PEM; for an authority of your own");
+
     /// <summary>How soon a silent node is taken for dead.</summary>
     public static readonly Setting Lease = new(
         "lease", "SECONDS", "5", "How long a node of a cluster may be silent before the others take over what it has, 1 to 60");
@@ -70,7 +75,7 @@ public static class KnownSettings
 
     /// <summary>Requests per key.</summary>
     public static readonly Setting RequestLimit = new(
-        "request-limit", "NUMBER", "100", "Requests a second that each API key may make, 1 to 100000");
+        "request-limit", "NUMBER", "100", "Requests a second that each API key may make to this node, 1 to 100000");
 
     /// <summary>The demo.</summary>
     public static readonly Setting Demo = new(
@@ -109,7 +114,7 @@ public static class KnownSettings
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Urls, Data, Environment, Postgres, Redis, Roles, Node, NodeAddress, ClusterSecret, Lease, Egress, Certificate, CertificateKey,
+        Urls, Data, Environment, Postgres, Redis, Roles, Node, NodeAddress, ClusterSecret, ClusterAuthority, Lease, Egress, Certificate, CertificateKey,
         BehindProxy, AllowPrivateVenues, RequestLimit, Demo, SimUrl, Workers, Stablecoins,
         RetentionRuns, RetentionDays, LogLevel, LogFormat,
     ];

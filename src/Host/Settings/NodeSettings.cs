@@ -102,6 +102,9 @@ public sealed record NodeSettings
 /// <param name="Egress">Nodes of one name reach venues from one address.</param>
 public sealed record ClusterSettings(string Postgres, string Secret, TimeSpan Lease, string Egress)
 {
+    /// <summary>An absolute path to PEM: who vouches for nodes; null: those that the machine trusts.</summary>
+    public string? Authority { get; init; }
+
     /// <summary>The default of <see cref="Egress"/>.</summary>
     public const string DefaultEgress = "default";
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MarketManager.Actors.Markets;
 using MarketManager.Actors.Text;
+using MarketManager.Storage.PostgreSql;
 
 namespace MarketManager.Host.Settings;
 
@@ -16,13 +17,14 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
     {
         var defaults = new NodeSettings();
         var environment = Choice(KnownSettings.Environment, NodeEnvironment.Development);
+        var urls = Urls() ?? defaults.Urls;
         return new NodeSettings
         {
-            Urls = Urls() ?? defaults.Urls,
+            Urls = urls,
             DataFolder = DataFolder(),
             Environment = environment,
             NodeName = Name(KnownSettings.Node),
-            NodeAddress = WebAddress(KnownSettings.NodeAddress),
+            NodeAddress = NodeAddress(),
             Certificate = FullPath(KnownSettings.Certificate),
             CertificateKey = FullPath(KnownSettings.CertificateKey),
             BehindProxy = OnOff(KnownSettings.BehindProxy),
@@ -37,7 +39,7 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
             LogLevel = Choice(KnownSettings.LogLevel, defaults.LogLevel, except: LogLevel.None),
             LogFormat = Choice(KnownSettings.LogFormat, environment == NodeEnvironment.Development ? LogFormat.Text : LogFormat.Json),
             Roles = Roles(),
-            Cluster = Cluster(),
+            Cluster = Cluster(urls),
             File = file,
         };
     }
@@ -64,7 +66,7 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
         return roles;
     }
 
-    private ClusterSettings? Cluster()
+    private ClusterSettings? Cluster(IReadOnlyList<ListenAddress> urls)
     {
         if (winners.TryGetValue(KnownSettings.Redis, out var redis))
         {
@@ -73,7 +75,7 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
 
         if (!winners.TryGetValue(KnownSettings.Postgres, out var postgres))
         {
-            foreach (var setting in new[] { KnownSettings.ClusterSecret, KnownSettings.Lease, KnownSettings.Egress })
+            foreach (var setting in new[] { KnownSettings.ClusterSecret, KnownSettings.ClusterAuthority, KnownSettings.Lease, KnownSettings.Egress })
             {
                 if (winners.TryGetValue(setting, out var useless))
                 {
@@ -84,9 +86,14 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
             return null;
         }
 
-        if (postgres.Text.Trim().Length == 0)
+        if (ConnectionText.ProblemOf(postgres.Text) is { } wrong)
         {
-            problems.Add($"{postgres.Source} is empty; it is a connection string such as Host=db;Database=marketmanager;Username=marketmanager");
+            problems.Add($"{postgres.Source} {wrong}");
+        }
+
+        if (!winners.ContainsKey(KnownSettings.NodeAddress) && urls is [var first, ..] && PeerAddress.ProblemOf(first) is { } unreachable)
+        {
+            problems.Add($"{winners.GetValueOrDefault(KnownSettings.Urls)?.Source ?? KnownSettings.Urls.Option}: '{first}' {unreachable}");
         }
 
         if (!winners.TryGetValue(KnownSettings.ClusterSecret, out var secret))
@@ -103,7 +110,10 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
             postgres.Text,
             secret?.Text ?? string.Empty,
             TimeSpan.FromSeconds(Whole(KnownSettings.Lease, 5, 1, 60)),
-            Name(KnownSettings.Egress) ?? ClusterSettings.DefaultEgress);
+            Name(KnownSettings.Egress) ?? ClusterSettings.DefaultEgress)
+        {
+            Authority = FullPath(KnownSettings.ClusterAuthority),
+        };
     }
 
     private List<ListenAddress>? Urls()
@@ -136,12 +146,23 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
             return null;
         }
 
-        if (value.Text.Length > 64 || !value.Text.All(c => char.IsAsciiLetterOrDigit(c) || "._:-".Contains(c)))
+        if (value.Text.Length is 0 or > 64 || !value.Text.All(c => char.IsAsciiLetterOrDigit(c) || "._:-".Contains(c)))
         {
             problems.Add($"{value.Source} must be 1 to 64 letters, digits or ._:-, not '{value.Text}'");
         }
 
         return value.Text;
+    }
+
+    private Uri? NodeAddress()
+    {
+        var address = WebAddress(KnownSettings.NodeAddress);
+        if (address is not null && PeerAddress.ProblemOf(address) is { } problem)
+        {
+            problems.Add($"{winners[KnownSettings.NodeAddress].Source} {problem}");
+        }
+
+        return address;
     }
 
     private Uri? WebAddress(Setting setting)
@@ -151,12 +172,16 @@ internal sealed class SettingsParser(IReadOnlyDictionary<Setting, SettingValue> 
             return null;
         }
 
-        if (!Uri.TryCreate(value.Text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        if (Uri.TryCreate(value.Text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
         {
-            problems.Add($"{value.Source} must be an http or https URL, not '{value.Text}'");
+            return uri;
         }
 
-        return uri;
+        // What stands before an @ may be a password.
+        problems.Add(value.Text.Contains('@')
+            ? $"{value.Source} must be an http or https URL without a user name"
+            : $"{value.Source} must be an http or https URL, not '{value.Text}'");
+        return null;
     }
 
     private string? FullPath(Setting setting)

@@ -118,7 +118,7 @@ internal abstract partial class ActorCell : Turns
     public void Condemn(Exception reason)
     {
         Remember(reason);
-        KernelLog.Condemned(System.Log, reason, Path);
+        KernelLog.Condemned(System.Log, Path, reason.Message);
         Stop(reason);
     }
 
@@ -159,7 +159,7 @@ internal abstract partial class ActorCell : Turns
         switch (_phase)
         {
             case Phase.Starting or Phase.Running when _stopRequested:
-                if (e is not (null or OperationCanceledException) && e != _reason)
+                if (e is not (null or OperationCanceledException or FencedException) && e != _reason)
                 {
                     KernelLog.StopFailed(System.Log, e, Path);
                 }
@@ -173,7 +173,7 @@ internal abstract partial class ActorCell : Turns
                 _phase = Phase.Running;
                 break;
             case Phase.Restarting or Phase.Stopping:
-                if (e is not null)
+                if (e is not (null or FencedException))
                 {
                     KernelLog.StopFailed(System.Log, e, Path);
                 }

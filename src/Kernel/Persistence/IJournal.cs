@@ -14,7 +14,10 @@ public readonly record struct PersistenceId(string Entity, long Id)
 /// <param name="Version">The version of the payload's form, from 1.</param>
 /// <param name="At">When it happened, UTC.</param>
 /// <param name="Data">The payload, JSON in UTF-8.</param>
-public readonly record struct JournalEvent(string Kind, int Version, DateTimeOffset At, ReadOnlyMemory<byte> Data);
+/// <param name="Level">
+/// The level of the cluster from which on it may be written: nodes of a lower one could not read it. 1 is what the first version knew.
+/// </param>
+public readonly record struct JournalEvent(string Kind, int Version, DateTimeOffset At, ReadOnlyMemory<byte> Data, int Level = 1);
 
 /// <summary>A state as it is written, together with the last event that it contains.</summary>
 /// <param name="Sequence">The sequence of the last event in it.</param>
@@ -57,6 +60,7 @@ public interface IJournal
     /// <summary>Commits a write; completes once it is durable.</summary>
     /// <exception cref="JournalConflictException">Another writer holds one of the sequences: this actor's state is not the latest.</exception>
     /// <exception cref="FencedException">The shard of the actor has passed on to another node; nothing was written.</exception>
+    /// <exception cref="EventTooNewException">A node lives that could not read one of the events; nothing was written.</exception>
     /// <exception cref="RowConflictException">A row breaks a uniqueness that the store enforces; nothing was written.</exception>
     /// <exception cref="StoreFullException">The disk is full; nothing was written.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer; nothing was written unless <see cref="StoreUnavailableException.OutcomeUnknown"/>.</exception>

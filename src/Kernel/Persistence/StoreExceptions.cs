@@ -30,10 +30,24 @@ public sealed class StoreUnavailableException(string message, Exception? inner =
 {
     /// <summary>True where a commit was sent and its fate is not known.</summary>
     public bool OutcomeUnknown { get; } = outcomeUnknown;
+
+    /// <summary>True where the store answers, and refuses to write whatever it is: a right is missing, it may only be read. Nothing was written.</summary>
+    public bool Refuses { get; init; }
 }
 
 /// <summary>There is no room left to write.</summary>
 public sealed class StoreFullException(string message, Exception? inner = null) : StoreException(message, inner);
+
+/// <summary>A node of the cluster still lives whose version could not read the event. Nothing was written.</summary>
+/// <param name="kind">The event's stable name.</param>
+/// <param name="level">The level from which on it is written.</param>
+/// <param name="cluster">The level that all nodes understand.</param>
+public sealed class EventTooNewException(string kind, int level, int cluster)
+    : StoreException($"events of kind '{kind}' are written from level {level} on; the cluster is at {cluster} while nodes of an older version live")
+{
+    /// <summary>The event's stable name.</summary>
+    public string Kind { get; } = kind;
+}
 
 /// <summary>The writer's node does not own the actor any more: another one does, or may. Nothing was written.</summary>
 /// <param name="fence">The right that has passed on; null where the node as a whole was declared dead.</param>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql;
+using MarketManager.Storage.PostgreSql.Membership;
 using MarketManager.Storage.PostgreSql.Reading;
 using MarketManager.Storage.PostgreSql.Sessions;
 using MarketManager.Storage.Sqlite;
@@ -17,7 +18,7 @@ namespace MarketManager.Storage.Copy;
 /// <param name="Hash">SHA-256 over all of them, the same on both sides; hexadecimal.</param>
 public sealed record CopiedRows(string Name, long Rows, string Hash);
 
-/// <summary>The target holds data, or what arrived there is not what was sent.</summary>
+/// <summary>The target holds data or is in use, or what arrived there is not what was sent.</summary>
 public sealed class StorageCopyException(string message) : StoreException(message);
 
 /// <summary>Moves what a single node has into an empty cluster database: all of it, or nothing.</summary>
@@ -30,7 +31,7 @@ public static class StorageCopy
     /// <param name="cancellationToken">Ends it; nothing is copied then.</param>
     /// <exception cref="NothingStoredException">There is no database in the folder.</exception>
     /// <exception cref="StoreLockedException">A node runs on the folder.</exception>
-    /// <exception cref="StorageCopyException">The target is not empty, or not what was sent.</exception>
+    /// <exception cref="StorageCopyException">The target is not empty, nodes live on it, or it is not what was sent.</exception>
     /// <exception cref="StoreException">One of the two stores fails.</exception>
     public static async Task<IReadOnlyList<CopiedRows>> Run(
         string folder, string connectionString, World world, CancellationToken cancellationToken = default)
@@ -51,7 +52,7 @@ public static class StorageCopy
         {
             using var source = Connection.OpenWriter(taken.Database);
             Migrations.Apply(source, taken.Database, Migrations.All, world.Now);
-            await using var target = await PostgresSession.Open(connectionString, "mm copy", cancellationToken);
+            await using var target = await PostgresSession.OpenFirst(new PostgresServers(connectionString), "mm copy", cancellationToken);
             return await Copy(source, target, cancellationToken);
         }
         catch (SqliteFailure failure)
@@ -68,6 +69,7 @@ public static class StorageCopy
     {
         await using var transaction = await target.BeginTransactionAsync(cancellationToken);
         await PostgresSession.Execute(target, "SET LOCAL idle_in_transaction_session_timeout = 0", cancellationToken);
+        await RefuseWhereNodesLive(target, cancellationToken);
         await RefuseUnlessEmpty(target, cancellationToken);
         var copied = new List<CopiedRows>();
         foreach (var table in CopiedTable.All)
@@ -88,6 +90,27 @@ public static class StorageCopy
         await transaction.CommitAsync(cancellationToken);
         await PostgresSession.Execute(target, string.Concat(CopiedTable.All.Select(table => $"ANALYZE mm.{table.Name};")), cancellationToken);
         return copied;
+    }
+
+    // A node knows the exchanges that were there when it took a shard: it would never see those that are copied. Who would become a
+    // member now waits until all is there.
+    private static async Task RefuseWhereNodesLive(NpgsqlConnection target, CancellationToken cancellationToken)
+    {
+        await PostgresSession.Execute(target, "LOCK TABLE mm.node IN EXCLUSIVE MODE", cancellationToken);
+        await using var select = new NpgsqlCommand(Statements.Living, target);
+        await using var names = await select.ExecuteReaderAsync(cancellationToken);
+        var living = new List<string>();
+        while (await names.ReadAsync(cancellationToken))
+        {
+            living.Add(names.GetString(0));
+        }
+
+        if (living.Count > 0)
+        {
+            throw new StorageCopyException(
+                $"nodes of a cluster live on the database {target.Database}: {string.Join(", ", living)}; they would not see what is copied. "
+                + "Stop them, copy, then start them again");
+        }
     }
 
     private static async Task RefuseUnlessEmpty(NpgsqlConnection target, CancellationToken cancellationToken)

@@ -6,6 +6,9 @@ namespace MarketManager.Storage.PostgreSql;
 /// <summary>Kept answers.</summary>
 internal sealed class PostgresAnswers(ReaderSource readers) : IIdempotencyStore
 {
+    /// <summary>So many are forgotten in a transaction: a day's may take longer than a statement is given.</summary>
+    public const int Chunk = 2000;
+
     public async ValueTask<AnswerKept?> Find(IdempotencyKey key, DateTimeOffset notBefore, CancellationToken cancellationToken)
     {
         var kept = await readers.Read(
@@ -16,6 +19,14 @@ internal sealed class PostgresAnswers(ReaderSource readers) : IIdempotencyStore
         return kept is [var answer] ? answer : null;
     }
 
-    public async ValueTask Forget(DateTimeOffset before, CancellationToken cancellationToken) =>
-        await readers.Execute("DELETE FROM mm.answer WHERE at < $1", parameters => parameters.Add(before), cancellationToken);
+    public async ValueTask Forget(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        while (await readers.Execute(
+            "DELETE FROM mm.answer WHERE ctid = ANY (ARRAY(SELECT ctid FROM mm.answer WHERE at < $2 LIMIT $1))",
+            parameters => parameters.Add(Chunk).Add(before),
+            cancellationToken) == Chunk)
+        {
+            // One more.
+        }
+    }
 }

@@ -33,6 +33,13 @@ internal static class PostgresFailures
     public static bool IsRule(Npgsql.PostgresException e) =>
         e.SqlState == RuleBroken || (e.SqlState.StartsWith("23", StringComparison.Ordinal) && e.ConstraintName is not null);
 
+    /// <summary>It lies in what is written: another write may go.</summary>
+    public static bool IsOfWrite(Npgsql.PostgresException e) => e.SqlState[..2] is "21" or "22" or "23" or "54" or "MM";
+
+    /// <summary>It lies in the store, which answers, but will not write: a right is missing, a table is gone, it may only be read.</summary>
+    public static StoreUnavailableException Refusal(Npgsql.PostgresException e) =>
+        new($"the database refuses to write: {e.MessageText} ({e.SqlState})", e) { Refuses = true };
+
     /// <summary>The same for callers.</summary>
     /// <param name="e">What was caught.</param>
     /// <param name="outcomeUnknown">Whether a commit was sent.</param>

@@ -5,8 +5,8 @@ using MarketManager.Storage.PostgreSql.Writing;
 
 namespace MarketManager.Storage.PostgreSql;
 
-/// <summary>Whether the store works: it answers, and is a primary. Writes only after a write has failed, to see whether it goes again.</summary>
-internal sealed class PostgresHealth(ReaderSource readers, PostgresWriter writer) : IStoreHealth
+/// <summary>Whether the store works: it answers, is a primary, and refuses no writes. Writes only after a write has failed, to see whether it goes again.</summary>
+internal sealed class PostgresHealth(ReaderSource readers, PostgresWriter writer, LossAlarm alarm) : IStoreHealth
 {
     private volatile string _version = string.Empty;
 
@@ -25,7 +25,7 @@ internal sealed class PostgresHealth(ReaderSource readers, PostgresWriter writer
                     cancellationToken);
             }
 
-            return Health(seen[0].IsStandby ? "the server is a standby, which cannot be written" : null);
+            return Health(seen[0].IsStandby ? "the server is a standby, which cannot be written" : writer.Refusal?.Message);
         }
         catch (Exception e) when (e is StoreException or ObjectDisposedException)
         {
@@ -33,5 +33,5 @@ internal sealed class PostgresHealth(ReaderSource readers, PostgresWriter writer
         }
     }
 
-    private StoreHealth Health(string? detail) => new("postgresql", _version, detail is null, detail);
+    private StoreHealth Health(string? trouble) => new("postgresql", _version, trouble is null, trouble ?? alarm.Sentence);
 }

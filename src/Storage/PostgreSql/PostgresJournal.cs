@@ -1,6 +1,7 @@
 using System.Data;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql.Reading;
+using MarketManager.Storage.PostgreSql.Sessions;
 using MarketManager.Storage.PostgreSql.Writing;
 using Npgsql;
 using NpgsqlTypes;
@@ -8,8 +9,15 @@ using NpgsqlTypes;
 namespace MarketManager.Storage.PostgreSql;
 
 /// <summary>The journal on PostgreSQL.</summary>
-internal sealed class PostgresJournal(ReaderSource readers, PostgresWriter writer) : IJournal
+/// <remarks>
+/// Replays have a connection of their own and wait in line for it, however long: shards come one by one while others hand over, and
+/// a recovery that is held up must not take the connections that requests and the health check need.
+/// </remarks>
+internal sealed class PostgresJournal(PostgresServers servers, PostgresWriter writer) : IJournal, IAsyncDisposable
 {
+    private readonly ReaderSource _reader = new(servers, "mm recovery", connections: 1);
+    private readonly SemaphoreSlim _line = new(1);
+
     public ValueTask Append(JournalWrite write, CancellationToken cancellationToken = default) => writer.Append(write, cancellationToken);
 
     public ValueTask Replay(string entity, IReadOnlySet<int>? shards, IReplay replay, CancellationToken cancellationToken = default)
@@ -20,17 +28,39 @@ internal sealed class PostgresJournal(ReaderSource readers, PostgresWriter write
             parameters => parameters.Add(entity).AddAll(wanted, NpgsqlDbType.Smallint), replay, cancellationToken);
     }
 
-    public ValueTask Replay(PersistenceId actor, IReplay replay, CancellationToken cancellationToken = default) => Scan(
-        "AND s.shard = $2 AND s.actor = $3", "AND e.shard = $2 AND e.actor = $3", "e.seq",
-        parameters => parameters.Add(actor.Entity).Add(Shard.Of(actor.Id)).Add(actor.Id), replay, cancellationToken);
+    public async ValueTask Replay(PersistenceId actor, IReplay replay, CancellationToken cancellationToken = default)
+    {
+        // An actor reads itself anew because it does not know what became of a write: that must not happen after it has read.
+        await writer.Settle(actor, cancellationToken);
+        await Scan(
+            "AND s.shard = $2 AND s.actor = $3", "AND e.shard = $2 AND e.actor = $3", "e.seq",
+            parameters => parameters.Add(actor.Entity).Add(Shard.Of(actor.Id)).Add(actor.Id), replay, cancellationToken);
+    }
+
+    // The line has nothing to be disposed of, and who stands in it then finds the connection closed.
+    public ValueTask DisposeAsync() => _reader.DisposeAsync();
+
+    private async ValueTask Scan(
+        string snapshots, string events, string order, Func<PgParameters, PgParameters> bind, IReplay replay, CancellationToken cancellationToken)
+    {
+        await _line.WaitAsync(cancellationToken);
+        try
+        {
+            await ScanBoth(snapshots, events, order, bind, replay, cancellationToken);
+        }
+        finally
+        {
+            _line.Release();
+        }
+    }
 
     // Both scans see the same instant, so that no event can fall between them.
-    private async ValueTask Scan(
+    private async ValueTask ScanBoth(
         string snapshots, string events, string order, Func<PgParameters, PgParameters> bind, IReplay replay, CancellationToken cancellationToken)
     {
         const string entity = "(SELECT id FROM mm.entity WHERE name = $1)";
         var began = false;
-        await readers.Snapshot(
+        await _reader.Snapshot(
             async (connection, cancelled) =>
             {
                 if (began)

@@ -1,4 +1,3 @@
-using MarketManager.Storage.PostgreSql.Sessions;
 using Npgsql;
 
 namespace MarketManager.Storage.PostgreSql;
@@ -17,6 +16,21 @@ internal static class PostgresMigrations
 {
     private const string Needs = "-- needs ";
 
+    // "IF NOT EXISTS" asks for the right to create even where nothing is to be created.
+    private const string Begin = """
+        DO $$ BEGIN
+          IF to_regnamespace('mm') IS NULL THEN
+            CREATE SCHEMA mm;
+          END IF;
+          IF to_regclass('mm.migration') IS NULL THEN
+            CREATE TABLE mm.migration (
+              number int PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
+              needs int NOT NULL, -- the newest migration that a program must know at least, to work with this one
+              applied_at timestamptz NOT NULL);
+          END IF;
+        END $$;
+        """;
+
     /// <summary>The migrations that this program has, in order.</summary>
     public static IReadOnlyList<Migration> All { get; } = Migration.Read("postgresql/");
 
@@ -27,29 +41,20 @@ internal static class PostgresMigrations
         NpgsqlConnection connection, IReadOnlyList<Migration> migrations, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Held by the session: it is given free with it, whatever happens.
-        await PostgresSession.Execute(connection, "SELECT pg_advisory_lock(hashtext('mm.migration'))", cancellationToken);
-        await PostgresSession.Execute(
-            connection,
-            """
-            CREATE SCHEMA IF NOT EXISTS mm;
-            CREATE TABLE IF NOT EXISTS mm.migration (
-              number int PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
-              needs int NOT NULL, -- the newest migration that a program must know at least, to work with this one
-              applied_at timestamptz NOT NULL);
-            """,
-            cancellationToken);
+        await Execute(connection, "SELECT pg_advisory_lock(hashtext('mm.migration'))", cancellationToken);
+        await Execute(connection, Begin, cancellationToken);
         foreach (var migration in migrations.Skip(await Verify(connection, migrations, cancellationToken)))
         {
             await Apply(connection, migration, now, cancellationToken);
         }
 
-        await PostgresSession.Execute(connection, "SELECT pg_advisory_unlock(hashtext('mm.migration'))", cancellationToken);
+        await Execute(connection, "SELECT pg_advisory_unlock(hashtext('mm.migration'))", cancellationToken);
     }
 
     private static async ValueTask Apply(NpgsqlConnection connection, Migration migration, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await PostgresSession.Execute(connection, migration.Script, cancellationToken);
+        await Execute(connection, migration.Script, cancellationToken);
         await using var record = new NpgsqlCommand(
             "INSERT INTO mm.migration (number, name, checksum, needs, applied_at) VALUES ($1, $2, $3, $4, $5)", connection)
         {
@@ -64,6 +69,13 @@ internal static class PostgresMigrations
         };
         await record.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    // A migration takes as long as there is data, and so does waiting for the node that is at it.
+    private static async ValueTask Execute(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Compares what was applied with what this program has.</summary>

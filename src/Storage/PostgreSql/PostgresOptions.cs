@@ -15,7 +15,7 @@ public sealed record PostgresOptions
     /// <summary>Writes that share a transaction at most. Default 1,024.</summary>
     public int MaxBatch { get; init; } = 1024;
 
-    /// <summary>Connections that read at the same time; when all are busy, callers wait. Default 8.</summary>
+    /// <summary>Connections that read at the same time, besides the one of recovery; when all are busy, callers wait. Default 8.</summary>
     public int Readers { get; init; } = 8;
 
     /// <summary>How long a write waits for a store that has gone, before it fails. Default 1 s.</summary>

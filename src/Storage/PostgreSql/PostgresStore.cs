@@ -7,6 +7,7 @@ using MarketManager.Actors.Settings;
 using MarketManager.Actors.Venues;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql.Budgets;
+using MarketManager.Storage.PostgreSql.Membership;
 using MarketManager.Storage.PostgreSql.Reading;
 using MarketManager.Storage.PostgreSql.Sessions;
 using MarketManager.Storage.PostgreSql.Writing;
@@ -20,20 +21,28 @@ public sealed partial class PostgresStore : IStore
     /// <summary>How many lanes a member has: for group batches, for guarded writes, and two for the results of runs.</summary>
     public const int Lanes = LaneSet.Fewest + 1;
 
+    private static readonly TimeSpan SayRefusalAfter = TimeSpan.FromMinutes(1);
+
     private readonly PostgresOptions _options;
     private readonly World _world;
     private readonly ILogger _log;
     private readonly ReaderSource _readers;
     private readonly PostgresWriter _writer;
     private readonly PostgresBudgets _budgets;
+    private readonly LossAlarm _alarm;
+    private long _refusalSaid;
+    private readonly PostgresJournal _journal;
 
-    private PostgresStore(PostgresOptions options, World world, ILogger log)
+    private PostgresStore(PostgresServers servers, PostgresOptions options, World world, ILogger log)
     {
-        (_options, _world, _log) = (options, world, log);
-        _readers = new ReaderSource(options);
+        (Servers, _options, _world, _log) = (servers, options, world, log);
+        _readers = new ReaderSource(servers, "mm reader", options.Readers);
         _writer = new PostgresWriter(_readers);
-        _budgets = new PostgresBudgets(options.ConnectionString, world.Time, log);
-        Journal = new PostgresJournal(_readers, _writer);
+        _alarm = new LossAlarm(servers, _readers, world.Time, log);
+        _budgets = new PostgresBudgets(servers, world.Time, log);
+        servers.Replaced += _ => _writer.ForgetEntities();
+        servers.Refused += OnRefused;
+        _journal = new PostgresJournal(servers, _writer);
         Exchanges = new PostgresExchanges(_readers);
         Runs = new PostgresRuns(_readers);
         Retention = new PostgresRetention(_readers);
@@ -41,14 +50,17 @@ public sealed partial class PostgresStore : IStore
         Answers = new PostgresAnswers(_readers);
         Keys = new PostgresKeys(_readers);
         Settings = new PostgresSettings(_readers);
-        Health = new CachedHealth(new PostgresHealth(_readers, _writer), world.Time);
+        Health = new CachedHealth(new PostgresHealth(_readers, _writer, _alarm), world.Time);
     }
 
     /// <summary>The store has refused a write because the incarnation was declared dead. May come more than once; must not throw.</summary>
     public event Action<Guid>? Condemned;
 
+    /// <summary>Where it is. Whoever else opens sessions for this process opens them there.</summary>
+    public PostgresServers Servers { get; }
+
     /// <summary>Events, snapshots and the rows that belong to them. Appending works between <see cref="Enter"/> and <see cref="Exit"/>.</summary>
-    public IJournal Journal { get; }
+    public IJournal Journal => _journal;
 
     /// <summary>Reads exchanges.</summary>
     public IExchangeReader Exchanges { get; }
@@ -89,15 +101,17 @@ public sealed partial class PostgresStore : IStore
         var log = loggers.CreateLogger<PostgresStore>();
         try
         {
-            await using var connection = await PostgresSession.Open(options.ConnectionString, "mm opening", cancellationToken);
+            var servers = new PostgresServers(options.ConnectionString);
+            await using var connection = await PostgresSession.OpenFirst(servers, "mm opening", cancellationToken);
             await PostgresMigrations.Apply(connection, PostgresMigrations.All, world.Now, cancellationToken);
-            if (await ClusterIdentity.Verify(connection, cancellationToken))
+            await PostgresSession.Execute(connection, Statements.FirstServer, cancellationToken);
+            if ((await servers.CheckAsync(connection, cancellationToken)).IsFirst)
             {
                 LogPromoted(log, connection.Host!, connection.Port);
             }
 
             LogOpened(log, connection.Host!, connection.Port, connection.Database, connection.PostgreSqlVersion);
-            return new PostgresStore(options, world, log);
+            return new PostgresStore(servers, options, world, log);
         }
         catch (Exception e) when (e is not StoreException && PostgresFailures.IsOfStore(e))
         {
@@ -111,7 +125,8 @@ public sealed partial class PostgresStore : IStore
     /// <param name="cancellationToken">Ends the try.</param>
     /// <exception cref="StoreUnavailableException">The sessions cannot be opened.</exception>
     public ValueTask Enter(Guid incarnation, int lanes, CancellationToken cancellationToken = default) => _writer.Enter(
-        new LaneSurroundings(_options, incarnation, _world, new StoreMetrics(_world.Time), _log, dead => Condemned?.Invoke(dead)),
+        new LaneSurroundings(
+            Servers, _options, incarnation, _world, new StoreMetrics(_world.Time), _alarm.Acknowledged, _log, dead => Condemned?.Invoke(dead)),
         lanes,
         cancellationToken);
 
@@ -122,8 +137,20 @@ public sealed partial class PostgresStore : IStore
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();
+        await _alarm.DisposeAsync();
         await _budgets.DisposeAsync();
+        await _journal.DisposeAsync();
         await _readers.DisposeAsync();
+    }
+
+    // Every session that is opened finds out anew.
+    private void OnRefused(string reason)
+    {
+        var (said, now) = (Interlocked.Read(ref _refusalSaid), _world.Time.GetTimestamp());
+        if ((said == 0 || _world.Time.GetElapsedTime(said, now) > SayRefusalAfter) && Interlocked.CompareExchange(ref _refusalSaid, now, said) == said)
+        {
+            LogRefused(_log, reason);
+        }
     }
 
     [LoggerMessage(10, LogLevel.Information, "Store {Host}:{Port}/{Database} is open, PostgreSQL {Version}")]
@@ -131,4 +158,7 @@ public sealed partial class PostgresStore : IStore
 
     [LoggerMessage(11, LogLevel.Warning, "PostgreSQL at {Host}:{Port} was promoted or restored since the cluster last wrote; all shards change hands")]
     private static partial void LogPromoted(ILogger logger, string host, int port);
+
+    [LoggerMessage(16, LogLevel.Error, "Refused: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string reason);
 }

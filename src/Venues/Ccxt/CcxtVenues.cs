@@ -46,6 +46,7 @@ public sealed class CcxtVenues : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Heartbeat, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Lease, 2 * options.Heartbeat);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Patience, 2 * options.Heartbeat);
         return new CcxtVenues(options, world, loggers.CreateLogger("MarketManager.Venues.Ccxt"), simulator, cluster);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace MarketManager.Venues.Ccxt;
 
 /// <summary>A place for a worker: when its process is lost, the next one is started, within two seconds.</summary>
-/// <remarks>The wait grows 0.1, 0.2, 0.4 ... 2 s while processes die young; one that was ready for a lease ends that.</remarks>
+/// <remarks>The wait grows 0.1, 0.2, 0.4 ... 2 s while processes die young; one that was ready for as long as a worker may be silent ends that.</remarks>
 internal sealed class CcxtWorker(int number, CcxtOptions options, ProcessStarter starter, World world, VenueMeter meter, ILogger logger)
     : IAsyncDisposable
 {
@@ -72,7 +72,7 @@ internal sealed class CcxtWorker(int number, CcxtOptions options, ProcessStarter
                 return;
             }
 
-            wait = world.Time.GetElapsedTime(began) > options.Lease ? FirstWait : wait;
+            wait = world.Time.GetElapsedTime(began) > options.Patience ? FirstWait : wait;
             WorkerLog.Lost(logger, number, Volatile.Read(ref _process)?.Pid, wait, reason);
             Interlocked.Increment(ref _restarts);
             meter.Restarted();

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace MarketManager.Venues.Ccxt;
 
 /// <summary>One incarnation of a worker: a Node process, from its start to its end, and the calls it has not answered.</summary>
-/// <remarks>It is killed as soon as it cannot be trusted: garbage, too long a line, no heartbeat for a lease, too much memory.</remarks>
+/// <remarks>It is killed as soon as it cannot be trusted: garbage, too long a line, no heartbeat for too long, too much memory.</remarks>
 internal sealed class WorkerProcess
 {
     /// <summary>How long what a dead worker wrote may take to be read; longer only when somebody else holds its stderr.</summary>
@@ -142,10 +142,10 @@ internal sealed class WorkerProcess
     private void Tick()
     {
         _pipes.Send(RpcMessage.Write(null, "heartbeat", null));
-        var limit = _ready.Task.IsCompleted ? _options.LeaseTicks : (int)Math.Ceiling(_options.StartTimeout / _options.Heartbeat);
+        var limit = _ready.Task.IsCompleted ? _options.PatienceTicks : (int)Math.Ceiling(_options.StartTimeout / _options.Heartbeat);
         if (Interlocked.Increment(ref _silentTicks) > limit)
         {
-            Kill(_ready.Task.IsCompleted ? "it hangs: no heartbeat for a lease" : "it did not start in time");
+            Kill(_ready.Task.IsCompleted ? "it hangs: no heartbeat for too long" : "it did not start in time");
         }
     }
 

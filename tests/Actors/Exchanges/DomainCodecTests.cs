@@ -70,6 +70,7 @@ public sealed class DomainCodecTests
     {
         var written = Codec.Encode(e);
         Assert.Equal((kind, 1, At, form), (written.Kind, written.Version, written.At, Encoding.UTF8.GetString(written.Data.Span)));
+        Assert.InRange(written.Level, 1, DomainCodec.Level);
     }
 
     [Theory]

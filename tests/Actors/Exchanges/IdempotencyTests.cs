@@ -76,6 +76,26 @@ public sealed class IdempotencyTests : ExchangeTests
     }
 
     [Fact]
+    public void Repeated_change_gets_the_first_answer_whatever_was_changed_since()
+    {
+        var id = Create(enabled: false);
+        var first = Accepted(Node.Call(x => Here(x).Change(id, new(Interval: Patch.To(5L)), null, Key, default)));
+        var second = Accepted(Change(id, new(Interval: Patch.To(7L))));
+
+        Assert.Equal(first, Accepted(Node.Call(x => Here(x).Change(id, new(Interval: Patch.To(5L)), null, Key, default))));
+        Assert.Equal(second, Accepted(Node.Call(x => x.Get(id, default))));
+    }
+
+    [Fact]
+    public void Repeated_deletion_gets_the_first_answer()
+    {
+        var id = Create(enabled: false);
+        var first = Accepted(Node.Call(x => Here(x).Delete(id, null, Key, default)));
+
+        Assert.Equal(first, Accepted(Node.Call(x => Here(x).Delete(id, null, Key, default))));
+    }
+
+    [Fact]
     public void Rejected_run_is_repeated_with_the_id_of_the_run_that_was_going()
     {
         var (id, pass) = CreateRunning();
@@ -130,6 +150,9 @@ public sealed class IdempotencyTests : ExchangeTests
         Assert.Equal(1, Accepted(CreateKeyed()).Id);
         Assert.Single(Store.Tables.Exchanges);
     }
+
+    // What another node asks for has a key, whatever it is.
+    private static ExchangeGateway Here(IExchangeGateway gateway) => (ExchangeGateway)gateway;
 
     private Answer<ExchangeView> CreateKeyed() => Node.Call(x => x.Create(Draft(), Key, default));
 }

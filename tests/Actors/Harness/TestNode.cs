@@ -58,6 +58,9 @@ internal sealed class TestNode
 
     public FakeMarketSource Source { get; } = new();
 
+    /// <summary>How many bytes of results may wait for the store, from the next start on.</summary>
+    public long WaitingBytes { get; set; } = long.MaxValue / 2;
+
     public DateTimeOffset Now => Time.GetUtcNow();
 
     public ExchangeSystem Exchanges => _exchanges ?? throw new InvalidOperationException("the node does not run");
@@ -82,7 +85,7 @@ internal sealed class TestNode
         var world = TestWorld.Create(_time, _scheduler.Seed);
         var system = new ActorSystem(Name, world, NullLoggerFactory.Instance, _scheduler);
         var ports = new ExchangePorts(_journal, Store, Store, Store, Store, _source, new FakeVenues());
-        var policy = new ExchangePolicy(Name, Stablecoins.Default, AllowPrivateAddresses: true);
+        var policy = new ExchangePolicy(Name, Stablecoins.Default, AllowPrivateAddresses: true) { WaitingBytes = WaitingBytes };
         return Begin(async () =>
         {
             var exchanges = await ExchangeSystem.Start(system, ports, policy, NullLogger<ExchangeSystem>.Instance, CancellationToken.None);

@@ -14,6 +14,7 @@ public sealed class RunningActorStoreTests : ExchangeTests
     [InlineData(JournalFault.Full)]
     [InlineData(JournalFault.Unavailable)]
     [InlineData(JournalFault.UnknownNotCommitted)]
+    [InlineData(JournalFault.TooNew)]
     public void Start_that_the_store_does_not_take_asks_nothing_and_is_tried_again(JournalFault fault)
     {
         var id = Create();
@@ -37,6 +38,7 @@ public sealed class RunningActorStoreTests : ExchangeTests
     [Theory]
     [InlineData(JournalFault.Full)]
     [InlineData(JournalFault.Unavailable)]
+    [InlineData(JournalFault.TooNew)]
     public void Result_that_the_store_does_not_take_is_kept_until_it_does(JournalFault fault)
     {
         var (id, pass) = CreateRunning();
@@ -76,6 +78,7 @@ public sealed class RunningActorStoreTests : ExchangeTests
     [Theory]
     [InlineData(JournalFault.Full)]
     [InlineData(JournalFault.UnknownNotCommitted)]
+    [InlineData(JournalFault.TooNew)]
     public void Attempt_that_the_store_does_not_take_does_no_harm(JournalFault fault)
     {
         var (id, pass) = CreateRunning();

@@ -7,7 +7,7 @@ namespace MarketManager.Chaos.Tests.Certain;
 /// <summary>A cluster whose clocks can be set.</summary>
 public sealed class ClusterWithClocks : CalmCluster
 {
-    internal override RigOptions Options => base.Options with { HasClocks = true };
+    internal override RigOptions Options => base.Options with { Clocks = [RigOptions.OfStore, 2] };
 }
 
 /// <summary>Somebody sets a clock: nobody dies of it.</summary>

@@ -19,6 +19,14 @@ public sealed class StoreAwayTests(CalmCluster cluster) : IClassFixture<CalmClus
     {
         await cluster.Rig.Server.Stop();
         await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System);
+
+        // Restarting the nodes would help nobody; they wait.
+        for (var node = 0; node < cluster.Rig.Nodes.Count; node++)
+        {
+            Assert.Equal(200, (await cluster.Http.Ask(node, "GET", "healthz/live")).Status);
+            Assert.Equal(503, (await cluster.Http.Ask(node, "GET", "healthz/ready")).Status);
+        }
+
         await cluster.Rig.Server.StartAgain();
     });
 
@@ -35,25 +43,26 @@ public sealed class StoreAwayTests(CalmCluster cluster) : IClassFixture<CalmClus
     {
         for (var i = 0; i < 10; i++)
         {
+            var before = await cluster.Rig.Ask<string>("SELECT clock_timestamp()::text");
             await cluster.Rig.Server.EndSessions(cluster.Rig.Database);
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+            await Wait.Until("all nodes are present in new sessions", () => cluster.Rig.Ask<bool>(
+                $"""
+                SELECT count(*) = {cluster.Rig.Nodes.Count} FROM mm.node n
+                JOIN pg_locks l ON l.locktype = 'advisory' AND l.granted AND n.key = ((l.classid::bigint << 32) | l.objid::bigint)
+                JOIN pg_stat_activity a USING (pid)
+                WHERE n.alive AND a.backend_start > '{before}'
+                """));
         }
     });
 
     [Fact]
     public Task Standby_that_is_not_there_holds_writes_up_and_is_nobodys_death() => cluster.AssertNothingMoves(async () =>
     {
-        await Standby("'absent'");
+        await cluster.Rig.WaitForStandby(true);
         var change = cluster.Change(cluster.Ids[5], 0, TimeProvider.System.GetTimestamp());
         await Task.Delay(cluster.Rig.Options.Lease * 2, TimeProvider.System);
         Assert.False(change.IsCompleted, "a change was acknowledged that no standby has");
-        await Standby("DEFAULT");
+        await cluster.Rig.WaitForStandby(false);
         await change;
     });
-
-    private async Task Standby(string names)
-    {
-        await cluster.Rig.Server.Execute("postgres", $"ALTER SYSTEM SET synchronous_standby_names = {names}");
-        await cluster.Rig.Server.Execute("postgres", "SELECT pg_reload_conf()");
-    }
 }

@@ -6,7 +6,8 @@ using Xunit.Abstractions;
 namespace MarketManager.Chaos.Tests.Certain;
 
 /// <summary>A node is gone, or stands still: the others go on with what it had, and say so soon.</summary>
-public sealed class TakeOverTests(CalmCluster cluster, ITestOutputHelper output) : IClassFixture<CalmCluster>
+[Collection(OneCalmCluster.Name)]
+public sealed class TakeOverTests(CalmCluster cluster, ITestOutputHelper output)
 {
     // Far above what is to be reached, and printed: other tests may want the same processors.
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);

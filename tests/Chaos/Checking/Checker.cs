@@ -8,8 +8,8 @@ internal static class Checker
     public static IReadOnlyList<Violation> Check(History history)
     {
         var stories = Stories(history);
-        return [.. stories.Values.SelectMany(story => story.Violations), .. Rows(history, stories), .. ClientRules.Check(history, stories),
-            .. Epochs(history.Shards), .. Durations(history)];
+        return [.. stories.Values.SelectMany(story => story.Violations), .. Rows(history, stories), .. Markets(history, stories),
+            .. ClientRules.Check(history, stories), .. Epochs(history.Shards), .. Durations(history), .. Waits(history)];
     }
 
     private static Dictionary<long, ExchangeStory> Stories(History history)
@@ -70,6 +70,25 @@ internal static class Checker
         }
     }
 
+    /// <summary>Markets are those of the newest run that brought some: none that came late, or from who was replaced, went over it.</summary>
+    private static IEnumerable<Violation> Markets(History history, Dictionary<long, ExchangeStory> stories)
+    {
+        var newest = stories.Values.Where(story => story.Settings is not null).ToDictionary(
+            story => story.Exchange, story => story.Runs.Where(run => run.Outcome is RunState.Succeeded).Max(run => (long?)run.Started.Number));
+        foreach (var row in history.Markets)
+        {
+            if (!newest.Remove(row.Exchange, out var number) || number != row.RunNumber)
+            {
+                yield return new("stale-markets", $"exchange {row.Exchange} shows the markets of run {row.RunNumber}, the newest are those of run {number}");
+            }
+        }
+
+        foreach (var (exchange, number) in newest.Where(pair => pair.Value is not null))
+        {
+            yield return new("stale-markets", $"exchange {exchange} shows no markets, the newest are those of run {number}");
+        }
+    }
+
     private static IEnumerable<Violation> Epochs(IReadOnlyList<ShardSeen> seen)
     {
         foreach (var shard in seen.GroupBy(look => (look.Role, look.No)))
@@ -92,6 +111,11 @@ internal static class Checker
         from run in history.Running
         where run.For > history.LongestRun
         select new Violation("run-too-long", $"run {run.RunId} of exchange {run.Exchange} was seen going on for {run.For.TotalSeconds:0.0} s");
+
+    private static IEnumerable<Violation> Waits(History history) =>
+        from waited in Punctuality.Of(history)
+        where waited.For > history.LongestWait
+        select new Violation("started-late", $"exchange {waited.Exchange} was due at {waited.Due:O}, and nothing began for {waited.For.TotalSeconds:0.0} s");
 
     private static bool Is<T>(string shown, T happened)
         where T : struct, Enum => string.Equals(shown, happened.ToString(), StringComparison.OrdinalIgnoreCase);

@@ -31,6 +31,8 @@ internal sealed class ExchangeStory(long exchange)
     private RunTold? _running;
     private RunTold? _debtor;
 
+    public long Exchange => exchange;
+
     public IReadOnlyList<Violation> Violations => _violations;
 
     public IReadOnlyCollection<RunTold> Runs => _runs.Values;

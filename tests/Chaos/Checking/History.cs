@@ -28,7 +28,25 @@ internal sealed record History
 
     /// <summary>A run must have its outcome within so long.</summary>
     public TimeSpan LongestRun { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>A run that is due must begin within so long.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>From which runs the markets are that are shown: exchange and number of the run.</summary>
+    public IReadOnlyList<MarketsRow> Markets { get; init; } = [];
+
+    /// <summary>When the cluster was there, by this machine's clock; null where no clock was set.</summary>
+    public Span? Lived { get; init; }
+
+    /// <summary>When no node could reach the store, and a little longer.</summary>
+    public IReadOnlyList<Span> Excused { get; init; } = [];
 }
+
+/// <summary>A stretch of time.</summary>
+internal sealed record Span(DateTimeOffset From, DateTimeOffset To);
+
+/// <summary>A row of the table of sets of markets.</summary>
+internal sealed record MarketsRow(long Exchange, long RunNumber);
 
 /// <summary>An event in the journal.</summary>
 internal sealed record Recorded(long Exchange, long Sequence, DomainEvent Event);

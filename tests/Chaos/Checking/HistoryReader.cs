@@ -39,6 +39,8 @@ internal static class HistoryReader
                 connection,
                 "SELECT id, name, enabled, interval, url FROM mm.exchange",
                 row => new ExchangeRow(row.GetInt64(0), row.GetString(1), row.GetBoolean(2), row.GetInt32(3), row.IsDBNull(4) ? null : row.GetString(4))),
+            Markets = await Rows(
+                connection, "SELECT exchange, run_number FROM mm.market_set", row => new MarketsRow(row.GetInt64(0), row.GetInt64(1))),
         };
     }
 

@@ -17,6 +17,7 @@ internal sealed class Sampler : IAsyncDisposable
     private readonly List<ShardSeen> _shards = [];
     private readonly Dictionary<Guid, RunSeen> _running = [];
     private readonly Task _sampling;
+    private readonly List<Span> _excused = [];
     private long _excusedUntil = long.MinValue;
 
     public Sampler(ClusterRig rig)
@@ -29,9 +30,16 @@ internal sealed class Sampler : IAsyncDisposable
 
     public IReadOnlyList<RunSeen> Running => [.. _running.Values];
 
-    /// <summary>Nobody could reach the store until now: for so long no run can get its outcome.</summary>
-    public void Excuse() => Volatile.Write(
-        ref _excusedUntil, TimeProvider.System.GetTimestamp() + (long)(Aftermath.TotalSeconds * TimeProvider.System.TimestampFrequency));
+    /// <summary>When nobody could reach the store, and what that left to be done.</summary>
+    public IReadOnlyList<Span> Excused => _excused;
+
+    /// <summary>Nobody could reach the store until now: for so long no run can begin or get its outcome.</summary>
+    public void Excuse(DateTimeOffset from)
+    {
+        _excused.Add(new Span(from, TimeProvider.System.GetUtcNow() + Aftermath));
+        Volatile.Write(
+            ref _excusedUntil, TimeProvider.System.GetTimestamp() + (long)(Aftermath.TotalSeconds * TimeProvider.System.TimestampFrequency));
+    }
 
     public async Task Stop()
     {

@@ -13,6 +13,13 @@ internal sealed record Fault(string Kind, Func<ClusterRig, Random, Task> Strike)
     /// <summary>Whether no node reaches the store meanwhile.</summary>
     public bool TakesStore { get; init; }
 
-    /// <summary>Whether it needs clocks that can be set.</summary>
-    public bool NeedsClocks { get; init; }
+    /// <summary>Whether it needs a node whose clock can be set.</summary>
+    public bool NeedsNodeClock { get; init; }
+
+    /// <summary>Whether it needs a PostgreSQL whose clock can be set.</summary>
+    public bool NeedsStoreClock { get; init; }
+
+    /// <summary>Whether it can befall a cluster.</summary>
+    public bool Befalls(RigOptions cluster) =>
+        (!NeedsStoreClock || cluster.Clocks.Contains(RigOptions.OfStore)) && (!NeedsNodeClock || cluster.Clocks.Any(number => number != RigOptions.OfStore));
 }

@@ -5,6 +5,9 @@ namespace MarketManager.Chaos.Tests.Faults;
 /// <summary>What befalls the lines between nodes and PostgreSQL, and among nodes.</summary>
 internal static class LinkFaults
 {
+    /// <summary>In seconds: a node that reaches no other for twice the lease and 2 s hands over all that it has.</summary>
+    private const double Isolating = 8;
+
     public static IReadOnlyList<Fault> All { get; } =
     [
         new("PostgreSQL refuses all", async (rig, random) =>
@@ -51,7 +54,7 @@ internal static class LinkFaults
         { Weight = 3 },
         new("one is cut off from its peers", (rig, random) => Apart(rig, random, cuts: false)) { Weight = 3 },
         new("one loses its peers", (rig, random) => Apart(rig, random, cuts: true)),
-        new("one hears nobody", (rig, random) => During(Weather.Held, random, 0.5, 4, random.Of(rig.Nodes).ToMe)),
+        new("one hears nobody", (rig, random) => During(Weather.Held, random, 0.5, Isolating, random.Of(rig.Nodes).ToMe)),
         new("cut off from PostgreSQL, then from peers", async (rig, random) =>
         {
             var node = random.Of(rig.Nodes);
@@ -93,7 +96,7 @@ internal static class LinkFaults
             }
         }
 
-        await random.Pause(0.5, 4);
+        await random.Pause(0.5, Isolating);
         foreach (var other in rig.Nodes)
         {
             other.ToMe.Weather = Weather.Fair;

@@ -1,5 +1,8 @@
 using System.Globalization;
+using MarketManager.Chaos.Tests.Checking;
+using MarketManager.Chaos.Tests.Load;
 using MarketManager.Chaos.Tests.Rig;
+using MarketManager.EndToEnd.Tests.Nodes;
 
 namespace MarketManager.Chaos.Tests.Faults;
 
@@ -81,25 +84,27 @@ internal static class NodeFaults
         { Weight = 1 },
         new("step a node's clock", async (rig, random) =>
         {
-            var clock = random.Of(rig.Nodes).Clock!;
+            var clock = random.Of([.. rig.Nodes.Select(node => node.Clock).OfType<SettableClock>()]);
             clock.Set(TimeSpan.FromHours(random.Next(2) == 0 ? 1 : -1));
             await random.Pause(1, 3);
             clock.Set(TimeSpan.Zero);
         })
-        { NeedsClocks = true },
+        { NeedsNodeClock = true },
     ];
 
-    // A request through it is under way when it dies; the client's own requests are others.
+    // A request through it is under way when it dies, beside those of the clients; what it was told is told on.
     private static async Task KillServing(ClusterRig rig, Random random)
     {
         var node = random.Of(rig.Nodes);
-        using var http = new HttpClient { BaseAddress = node.Url };
+        using var http = new ClientHttp([node]);
         var name = string.Create(CultureInfo.InvariantCulture, $"disabled {random.Next()}");
-        using var body = new StringContent($$"""{"name":"{{name}}","venue":"sim","enabled":false}""", null, "application/json");
-        var asking = http.PostAsync(new Uri("api/exchanges/", UriKind.Relative), body);
+        var began = rig.Log.Now;
+        var asking = http.Ask(0, "POST", "api/exchanges/", new { name, venue = "sim", enabled = false });
         await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * 15), TimeProvider.System);
         await node.Kill();
-        await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var told = await asking;
+        rig.Log.Add(new Operation.Creation(
+            began, rig.Log.Now, name, told.Fate is Fate.Acknowledged ? told.Json.GetProperty("id").GetInt64() : null, told.Fate));
         await random.Pause(0, 1);
         await node.Start();
     }

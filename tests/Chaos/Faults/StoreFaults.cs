@@ -55,6 +55,13 @@ internal static class StoreFaults
             await random.Pause(1, 3);
             rig.StoreClock.Set(TimeSpan.Zero);
         })
-        { NeedsClocks = true },
+        { NeedsStoreClock = true },
+        new("a standby that is not there", async (rig, random) =>
+        {
+            await rig.WaitForStandby(true);
+            await random.Pause(0.5, 4);
+            await rig.WaitForStandby(false);
+        })
+        { TakesStore = true },
     ];
 }

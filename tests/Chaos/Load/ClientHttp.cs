@@ -24,7 +24,10 @@ internal sealed record Told(Fate Fate, int Status, string Text)
 /// <summary>Asks any node, and another one where a connection is refused.</summary>
 internal sealed class ClientHttp(IReadOnlyList<ChaosNode> nodes) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(20) };
+    // A node answers within 30 s, if only that it could not: that is to be seen.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = Patience };
 
     /// <param name="first">The node that is asked first.</param>
     /// <param name="method">GET, ...</param>
@@ -36,10 +39,11 @@ internal sealed class ClientHttp(IReadOnlyList<ChaosNode> nodes) : IDisposable
         for (var i = 0; i < nodes.Count; i++)
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(nodes[(first + i) % nodes.Count].Url, path));
-            if (body is not null)
-            {
-                request.Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
-            }
+
+            // Never without content: HttpClient sends a request that has none again, up to three times, where its answer never came.
+            request.Content = body is null
+                ? new ByteArrayContent([])
+                : new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
 
             if (key is not null)
             {

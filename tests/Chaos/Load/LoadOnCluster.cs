@@ -21,7 +21,7 @@ internal sealed class LoadOnCluster : IAsyncDisposable
         _work = Task.WhenAll(_clients.Select(client => Task.Run(() => client.Run(_stop.Token))));
     }
 
-    public ClientLog Log { get; } = new();
+    public ClientLog Log => _rig.Log;
 
     /// <summary>Lets what is under way end, and asks nothing more.</summary>
     public async Task Stop()

@@ -121,6 +121,9 @@ internal sealed class ChaosNode : IAsyncDisposable
         return (code, TimeProvider.System.GetElapsedTime(began));
     }
 
+    /// <summary>The lines of its log that say something.</summary>
+    public IEnumerable<string> Logged(string what) => File.ReadLines(LogFile).Where(line => line.Contains(what, StringComparison.Ordinal));
+
     /// <summary>SIGSTOP.</summary>
     /// <returns>The processes that stand still.</returns>
     public IReadOnlyList<int> Freeze(bool withWorkers)

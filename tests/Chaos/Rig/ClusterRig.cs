@@ -1,4 +1,5 @@
 using System.Globalization;
+using MarketManager.Chaos.Tests.Load;
 using MarketManager.EndToEnd.Tests.Nodes;
 using MarketManager.TestKit.Postgres;
 using Npgsql;
@@ -8,6 +9,9 @@ namespace MarketManager.Chaos.Tests.Rig;
 /// <summary>What a cluster is made of.</summary>
 internal sealed record RigOptions
 {
+    /// <summary>PostgreSQL's place among those that have clocks; nodes count from 1.</summary>
+    public const int OfStore = 0;
+
     public int Nodes { get; init; } = 3;
 
     /// <summary>Of what happens on links by chance.</summary>
@@ -18,21 +22,28 @@ internal sealed record RigOptions
     /// <summary>How long the venue takes to answer.</summary>
     public TimeSpan VenueLatency { get; init; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Whether clocks of nodes and of PostgreSQL can be set.</summary>
-    public bool HasClocks { get; init; }
+    /// <summary>Whose clocks can be set: numbers of nodes, and <see cref="OfStore"/>.</summary>
+    public IReadOnlyCollection<int> Clocks { get; init; } = [];
+
+    /// <summary>Whether PostgreSQL has a standby, which the nodes know of.</summary>
+    public bool HasStandby { get; init; }
 }
 
 /// <summary>A cluster of real processes: PostgreSQL, a simulated venue, nodes, and links between them that can be harmed.</summary>
 internal sealed class ClusterRig : IAsyncDisposable
 {
+    /// <summary>What the primary calls its standby.</summary>
+    public const string StandbyName = "standby";
+
     private const string Secret = "a secret of the cluster";
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     private readonly Simulator _simulator;
 
-    private ClusterRig(RigOptions options, string folder, PostgresServer server, string database, SettableClock? storeClock, Simulator simulator)
+    private ClusterRig(
+        RigOptions options, string folder, PostgresServer server, PostgresServer? standby, string database, SettableClock? storeClock, Simulator simulator)
     {
-        (Options, Folder, Server, Database, StoreClock, _simulator) = (options, folder, server, database, storeClock, simulator);
+        (Options, Folder, Server, Standby, Database, StoreClock, _simulator) = (options, folder, server, standby, database, storeClock, simulator);
         Nodes = [.. Enumerable.Range(1, options.Nodes).Select(NewNode)];
     }
 
@@ -41,11 +52,18 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>Logs and data of the nodes.</summary>
     public string Folder { get; }
 
-    public PostgresServer Server { get; }
+    /// <summary>The primary.</summary>
+    public PostgresServer Server { get; private set; }
+
+    /// <summary>Null where there is none.</summary>
+    public PostgresServer? Standby { get; private set; }
 
     public string Database { get; }
 
     public IReadOnlyList<ChaosNode> Nodes { get; }
+
+    /// <summary>What clients did to this cluster, those of faults included.</summary>
+    public ClientLog Log { get; } = new();
 
     /// <summary>PostgreSQL's; null where it has the machine's.</summary>
     public SettableClock? StoreClock { get; }
@@ -56,11 +74,12 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>Starts everything, and waits until the cluster has settled.</summary>
     public static async Task<ClusterRig> Start(RigOptions options)
     {
-        var clock = options.HasClocks ? Clocks.New() : null;
+        var clock = options.Clocks.Contains(RigOptions.OfStore) ? Clocks.New() : null;
         var server = await PostgresServer.StartWith(clock is null ? null : Clocks.Variables(clock));
         var database = await server.NewDatabase();
+        var standby = options.HasStandby ? await server.Standby(StandbyName) : null;
         var simulator = await Simulator.Start(options.VenueLatency);
-        var rig = new ClusterRig(options, Directory.CreateTempSubdirectory("mm-chaos-").FullName, server, database, clock, simulator);
+        var rig = new ClusterRig(options, Directory.CreateTempSubdirectory("mm-chaos-").FullName, server, standby, database, clock, simulator);
         try
         {
             await Task.WhenAll(rig.Nodes.Select(node => node.Start()));
@@ -93,8 +112,27 @@ internal sealed class ClusterRig : IAsyncDisposable
         return TimeProvider.System.GetElapsedTime(began);
     }
 
+    /// <summary>The primary crashes, and the standby takes its place. What was the primary is the standby then, and not running.</summary>
+    public async Task FailOver()
+    {
+        await Server.Stop("immediate");
+        await Standby!.Promote();
+        (Server, Standby) = (Standby, Server);
+    }
+
+    /// <summary>The lines of all logs that say something.</summary>
+    public IReadOnlyList<string> Logged(string what) =>
+        [.. Nodes.SelectMany(node => node.Logged(what))];
+
     /// <summary>Asks PostgreSQL, past all links.</summary>
     public Task<T> Ask<T>(string sql) => Server.Ask<T>(Database, sql);
+
+    /// <summary>Commits wait from now on for a standby that is not there, or wait for none.</summary>
+    public async Task WaitForStandby(bool waits)
+    {
+        await Server.Execute("postgres", $"ALTER SYSTEM SET synchronous_standby_names = {(waits ? "'absent'" : "DEFAULT")}");
+        await Server.Execute("postgres", "SELECT pg_reload_conf()");
+    }
 
     /// <summary>The names of nodes that others declared dead, with the reasons.</summary>
     public Task<string> Condemned() =>
@@ -115,6 +153,7 @@ internal sealed class ClusterRig : IAsyncDisposable
 
         await _simulator.DisposeAsync();
         await Server.DisposeAsync();
+        await (Standby?.DisposeAsync() ?? default);
         StoreClock?.Dispose();
         if (!KeepsFolder)
         {
@@ -154,13 +193,15 @@ internal sealed class ClusterRig : IAsyncDisposable
         var toStore = new Link(Options.Seed + number, () => []) { Target = Server.Port };
         toStore.Open();
         var toMe = new Link(Options.Seed - number, () => Nodes.Where(node => node.Lives).Select(node => node.Pid));
+        var hosts = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{toStore.Port}")
+            + (Standby is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $",127.0.0.1:{Standby.Port};Target Session Attributes=primary"));
         return new ChaosNode(
             $"chaos{number}",
             Folder,
-            Options.HasClocks ? Clocks.New() : null,
+            Options.Clocks.Contains(number) ? Clocks.New() : null,
             toStore,
             toMe,
-            "--postgres", $"Host=127.0.0.1;Port={toStore.Port};Username={PostgresServer.User};Database={Database};SSL Mode=Disable",
+            "--postgres", $"Host={hosts};Username={PostgresServer.User};Database={Database};SSL Mode=Disable",
             "--cluster-secret", Secret,
             "--lease", Options.Lease.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
             "--sim-url", _simulator.Address.GetLeftPart(UriPartial.Authority),

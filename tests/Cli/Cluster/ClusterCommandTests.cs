@@ -23,12 +23,12 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         Assert.Equal(ExitCode.Done, await _shell.Run(_node, "cluster", "status"));
         Assert.Equal(
             """
-            Cluster  0199a000-0000-7000-8000-000000000009
-            Nodes    3
-            Shards   118 owned, 2 free (1 of them moving)
-            Asked    n1, up
-            Store    postgresql 15.6
-            Level    1
+            Cluster    0199a000-0000-7000-8000-000000000009
+            Nodes      3
+            Shards     118 owned, 2 free (1 of them moving)
+            Seen from  n1, up
+            Store      postgresql 15.6
+            Level      1
 
             """,
             _shell.Out);
@@ -60,6 +60,14 @@ public sealed class ClusterCommandTests : IAsyncLifetime
             await _shell.Run(
                 _node, "cluster", "shards", "--owner", "n1", "--role", "gather", "--state", "owned", "--order", "-epoch", "--limit", "5"));
         Assert.Equal("no shards\n", _shell.Error);
+    }
+
+    [Fact]
+    public async Task Shards_of_a_node_that_is_not_there_are_not_just_none()
+    {
+        _node.On("GET /api/cluster/shards/?owner=n4&limit=1000", Canned.List());
+        Assert.Equal(ExitCode.NotFound, await _shell.Run(_node, "cluster", "shards", "--owner", "n4"));
+        Assert.Equal("error: there is no node 'n4'; did you mean 'n1'?\n", _shell.Error);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ internal sealed class FakeNode : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Dictionary<string, Queue<FakeAnswer>> _answers = [];
+    private readonly HashSet<string> _cut = [];
 
     private FakeNode(WebApplication app, string folder) => (_app, Folder) = (app, folder);
 
@@ -63,6 +64,13 @@ internal sealed class FakeNode : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Breaks off whoever asks this, without a word.</summary>
+    public FakeNode Cut(string line)
+    {
+        _cut.Add(line);
+        return this;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
@@ -87,6 +95,12 @@ internal sealed class FakeNode : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         Requests.Enqueue(new SeenRequest(line, await reader.ReadToEndAsync(), headers));
+        if (_cut.Contains(line))
+        {
+            context.Abort();
+            return;
+        }
+
         var answer = Next(line);
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = "application/json";

@@ -31,6 +31,36 @@ public class ClusterNodeTests
     }
 
     [Fact]
+    public void Node_that_cannot_write_is_no_member_and_nothing_is_kept_for_it()
+    {
+        var nodes = Start("a", "b");
+        var late = new SimulatedNode(_cluster, "c") { CannotWrite = true };
+        _cluster.Nodes.Add(late);
+        late.Start();
+        _cluster.Advance(10 * Second);
+        Assert.Equal(["a", "b"], nodes[0].Node.Views.Current.Members.Select(member => member.Name));
+        Assert.All(nodes[..2], node => Assert.Equal(60, node.Open.Count));
+
+        late.CannotWrite = false;
+        _cluster.UntilBalanced(5 * Second);
+        Assert.Equal(40, late.Open.Count);
+    }
+
+    [Fact]
+    public void Shards_are_handed_back_two_at_a_time_and_handed_over_eight_at_a_time()
+    {
+        var nodes = Start("a", "b", "c");
+        nodes.ForEach(node => node.LongestCall = 0.2 * Second);
+        _cluster.Start("d");
+        _cluster.UntilBalanced(20 * Second);
+        Assert.All(nodes.Take(3), node => Assert.Equal(2, node.MostCloses));
+
+        _ = nodes[0].Node.Leave();
+        _cluster.Until(() => !nodes[0].IsRunning || nodes[0].Open.Count == 0, 10 * Second, "left");
+        Assert.Equal(8, nodes[0].MostCloses);
+    }
+
+    [Fact]
     public void Node_that_leaves_hands_over_what_it_has_and_nothing_else_moves()
     {
         var nodes = Start("a", "b", "c");

@@ -28,6 +28,14 @@ public class MembershipDecisionsTests
     }
 
     [Fact]
+    public void Node_is_judged_by_its_own_lease()
+    {
+        var verdicts = Enumerable.Range(0, 19).Select(tick => See(tick * 0.5, beat: 7, lease: 9)).ToList();
+        Assert.All(verdicts[..18], Assert.Empty);
+        Assert.Single(verdicts[18]);
+    }
+
+    [Fact]
     public void Look_counts_from_when_it_was_begun()
     {
         Enumerable.Range(0, 10).ToList().ForEach(tick => See(tick * 0.5, beat: 7));
@@ -115,9 +123,10 @@ public class MembershipDecisionsTests
     }
 
     private List<Verdict> See(
-        double at, long beat, bool present = true, long session = 1, bool refuses = false, Guid? successorOf = null, double? asked = null)
+        double at, long beat, bool present = true, long session = 1, bool refuses = false, Guid? successorOf = null, double? asked = null,
+        double? lease = null)
     {
-        Member[] members = [Member(Me), Member(Other)];
+        Member[] members = [Member(Me), Member(Other) with { Lease = lease is { } own ? TimeSpan.FromSeconds(own) : null }];
         var view = ClusterView.Empty with { Members = members };
         HashSet<Guid> there = present ? [Other] : [];
         _watch = MembershipDecisions.See(

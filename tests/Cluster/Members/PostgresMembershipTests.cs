@@ -1,6 +1,7 @@
 using MarketManager.Cluster.Members;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql.Membership;
+using MarketManager.Storage.PostgreSql.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -172,6 +173,18 @@ public class PostgresMembershipTests
     }
 
     [Fact]
+    public async Task Lease_of_a_member_is_known_to_the_others()
+    {
+        await using var cluster = await PostgresCluster.Create();
+        await using var judge = await Joined(cluster, "judge");
+        await using var member = Store(cluster);
+        var me = NewId();
+        await member.Connect(me, default);
+        await member.Join(Joining(me, "member") with { Lease = TimeSpan.FromSeconds(42) }, default);
+        Assert.Equal(TimeSpan.FromSeconds(42), (await judge.Look(default)).View.Find(me)!.Lease);
+    }
+
+    [Fact]
     public async Task Sign_of_life_does_not_wait_for_a_claim_under_way()
     {
         await using var cluster = await PostgresCluster.Create();
@@ -284,9 +297,9 @@ public class PostgresMembershipTests
     private static Guid NewId() => World.Real().NewId(TimeProvider.System.GetUtcNow());
 
     private static PostgresClusterStore Store(PostgresCluster cluster) =>
-        new(cluster.Server.ConnectionString(cluster.Database), 5 * Second, TimeProvider.System, NullLogger<PostgresClusterStore>.Instance);
+        new(new PostgresServers(cluster.Server.ConnectionString(cluster.Database)), 5 * Second, TimeProvider.System, NullLogger<PostgresClusterStore>.Instance);
 
-    private static Joining Joining(Guid me, string name, int level = 1) => new(me, name, new Uri("http://127.0.0.1:1"), ["gather"], level, 4);
+    private static Joining Joining(Guid me, string name, int level = 1) => new(me, name, new Uri("http://127.0.0.1:1"), ["gather"], level, 4, TimeSpan.FromSeconds(5));
 
     private static async Task<PostgresClusterStore> Joined(PostgresCluster cluster, string name, int level = 1)
     {

@@ -4,6 +4,7 @@ using MarketManager.Cluster.Members;
 using MarketManager.Cluster.Shards;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql.Membership;
+using MarketManager.Storage.PostgreSql.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MarketManager.Cluster.Tests.Members;
@@ -22,7 +23,7 @@ internal sealed class PostgresNode : IShardHost, IMemberWriter, IAsyncDisposable
         Name = name;
         var world = World.Real();
         var thread = new ClusterThread(world.Time);
-        Store = new PostgresClusterStore(connection, lease, world.Time, NullLogger<PostgresClusterStore>.Instance);
+        Store = new PostgresClusterStore(new PostgresServers(connection), lease, world.Time, NullLogger<PostgresClusterStore>.Instance);
         var options = new ClusterOptions { Name = name, Address = new Uri($"http://{_door.LocalEndpoint}"), Roles = Roles, Lease = lease };
         Node = new ClusterNode(
             options, Store, new PooledShardHost(this), this, new TcpPeerProbe(world.Time), world, thread.Time, NullLogger<ClusterNode>.Instance);

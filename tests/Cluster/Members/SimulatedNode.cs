@@ -12,6 +12,7 @@ internal sealed class SimulatedNode : IShardHost, IMemberWriter, IDisposable
     private readonly SimulatedCluster _cluster;
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<(string, int)> _busy = [];
+    private int _closes;
 
     public SimulatedNode(SimulatedCluster cluster, string name, int level = 1, IReadOnlyList<string>? roles = null)
     {
@@ -47,12 +48,21 @@ internal sealed class SimulatedNode : IShardHost, IMemberWriter, IDisposable
     /// <summary>How long the host takes for a call at most.</summary>
     public TimeSpan LongestCall { get; set; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Whether the store gives it no sessions to write through.</summary>
+    public bool CannotWrite { get; set; }
+
+    /// <summary>Holds every call of Open up until it completes, as a journal that nobody may read does; null: none.</summary>
+    public Task? Held { get; set; }
+
     /// <summary>How many calls of Open will fail.</summary>
     public int FailingOpens { get; set; }
 
     public int Opens { get; private set; }
 
     public int Drops { get; private set; }
+
+    /// <summary>How many shards it was giving back at the same time, at most.</summary>
+    public int MostCloses { get; private set; }
 
     public void Start() => _cluster.Scheduler.Post(() => Running = Node.Run(_stop.Token));
 
@@ -76,6 +86,7 @@ internal sealed class SimulatedNode : IShardHost, IMemberWriter, IDisposable
         using var calls = Begin(shards);
         Opens++;
         await _cluster.Pass(LongestCall, cancellationToken);
+        await (Held ?? Task.CompletedTask);
         if (FailingOpens > 0)
         {
             FailingOpens--;
@@ -91,8 +102,16 @@ internal sealed class SimulatedNode : IShardHost, IMemberWriter, IDisposable
     async ValueTask IShardHost.Close(Fence shard, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var calls = Begin([shard]);
-        await _cluster.Pass(LongestCall, cancellationToken);
-        Open.Remove((shard.Role, shard.Shard));
+        MostCloses = Math.Max(MostCloses, ++_closes);
+        try
+        {
+            await _cluster.Pass(LongestCall, cancellationToken);
+            Open.Remove((shard.Role, shard.Shard));
+        }
+        finally
+        {
+            _closes--;
+        }
     }
 
     async ValueTask IShardHost.Drop(IReadOnlyList<Fence> shards)
@@ -110,6 +129,11 @@ internal sealed class SimulatedNode : IShardHost, IMemberWriter, IDisposable
     async ValueTask IMemberWriter.Enter(Guid incarnation, int lanes, CancellationToken cancellationToken)
     {
         await _cluster.Pass(TimeSpan.FromMilliseconds(20), cancellationToken);
+        if (CannotWrite)
+        {
+            throw new StoreUnavailableException("too many connections");
+        }
+
         Lives.Add(incarnation);
     }
 

@@ -196,7 +196,7 @@ public sealed class HandshakeTests
         PeerEndpoint.Use(app);
         await app.StartAsync();
         var refused = await Assert.ThrowsAsync<PeerRefusedException>(
-            () => new PeerDialer(TestNode.Options()).Open(new Uri(app.Urls.Single()), CancellationToken.None));
+            () => new PeerDialer(null).Open(new Uri(app.Urls.Single()), CancellationToken.None));
         Assert.Equal("what answers there takes no peers: HTTP/1.1 404 Not Found", refused.Message);
     }
 
@@ -250,7 +250,7 @@ public sealed class HandshakeTests
     }
 
     private static Task<Stream> Dial(TestNode node) =>
-        new PeerDialer(TestNode.Options()).Open(node.Member.Address, CancellationToken.None);
+        new PeerDialer(null).Open(node.Member.Address, CancellationToken.None);
 
     private static async Task<Stream> Admitted(TestNode node)
     {

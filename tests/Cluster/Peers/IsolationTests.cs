@@ -8,6 +8,7 @@ public sealed class IsolationTests
 {
     private readonly ManualTime _time = new();
     private readonly List<string> _deeds = [];
+    private readonly List<Action> _news = [];
 
     [Fact]
     public async Task Node_that_reaches_nobody_hands_over_after_a_while()
@@ -73,6 +74,55 @@ public sealed class IsolationTests
         wires.Cut("b", "a");
         await Look(Of(wires, name), seconds: 13);
         Assert.Equal(deed, string.Concat(_deeds));
+    }
+
+    [Fact]
+    public async Task Of_many_that_reach_nobody_the_one_that_joined_first_takes_everything_back_once_all_have_handed_over()
+    {
+        var wires = new Wires("a", "b", "c");
+        string[] names = ["a", "b", "c"];
+        foreach (var (from, to) in from one in names from other in names where one != other select (one, other))
+        {
+            wires.Cut(from, to);
+        }
+
+        var nodes = names.Select(name => Leaving(wires, name)).ToList();
+        for (var second = 0; second < 60; second++)
+        {
+            foreach (var node in nodes)
+            {
+                await node.Look(default);
+            }
+
+            _news.ForEach(apply => apply());
+            _news.Clear();
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(["a drains", "b drains", "c drains", "a resumes"], _deeds);
+        Assert.Equal([false, true, true], nodes.Select(node => node.IsIsolated));
+    }
+
+    [Fact]
+    public async Task Node_keeps_what_it_has_where_all_others_hand_over()
+    {
+        var wires = new Wires("a", "b", "c");
+        wires.Cut("c", "a");
+        wires.Cut("c", "b");
+        wires.Leave("a", true);
+        wires.Leave("b", true);
+        await Look(Of(wires, "c"), seconds: 60);
+        Assert.Empty(_deeds);
+    }
+
+    private Isolation Leaving(Wires wires, string name) => new(
+        wires.DirectOf(name), wires.ViewsOf(name), () => Does(wires, name, true), () => Does(wires, name, false), TimeSpan.FromSeconds(12),
+        TestWorld.Create(_time, 1), NullLogger<Isolation>.Instance);
+
+    private void Does(Wires wires, string name, bool isLeaving)
+    {
+        _deeds.Add($"{name} {(isLeaving ? "drains" : "resumes")}");
+        _news.Add(() => wires.Leave(name, isLeaving)); // the others see it with their next look
     }
 
     private Isolation Of(Wires wires, string name) => new(

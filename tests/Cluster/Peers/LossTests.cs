@@ -27,7 +27,7 @@ public sealed class LossTests
                 var isRepeat = false;
                 while (true)
                 {
-                    var reply = await asker.Ask(request with { IsRepeat = isRepeat });
+                    var reply = await asker.Ask(request);
                     seen.Add(reply.Outcome);
                     if (reply.IsReplied)
                     {
@@ -65,7 +65,7 @@ public sealed class LossTests
         Assert.Equal(PeerOutcome.Lost, (await lost).Outcome);
 
         await using var second = node.Asker();
-        var repeated = second.Ask(request with { IsRepeat = true });
+        var repeated = second.Ask(request);
         node.Handler.Open();
         Assert.True((await repeated).IsReplied);
         Assert.Equal(1, node.Handler.TimesExecuted(request.Id));

@@ -26,7 +26,7 @@ public sealed class RequestLedgerTests : IDisposable
         var request = Request(TestHandler.Echo);
         await _ledger.Handle(request);
         _time.Advance(RequestLedger.Memory - TimeSpan.FromSeconds(1));
-        Assert.True((await _ledger.Handle(request with { IsRepeat = true, Payload = default })).Payload.Span.SequenceEqual(request.Payload.Span));
+        Assert.True((await _ledger.Handle(request with { Payload = default })).Payload.Span.SequenceEqual(request.Payload.Span));
         Assert.Equal(1, _handler.TimesExecuted(request.Id));
     }
 
@@ -35,7 +35,7 @@ public sealed class RequestLedgerTests : IDisposable
     {
         var request = Request(TestHandler.Wait);
         var first = _ledger.Handle(request).AsTask();
-        var second = _ledger.Handle(request with { IsRepeat = true }).AsTask();
+        var second = _ledger.Handle(request).AsTask();
         _handler.Open();
         Assert.Equal(await first, await second);
         Assert.Equal(1, _handler.TimesExecuted(request.Id));
@@ -46,7 +46,7 @@ public sealed class RequestLedgerTests : IDisposable
     {
         var request = Request(TestHandler.Throw);
         Assert.Equal(PeerOutcome.Failed, (await _ledger.Handle(request)).Outcome);
-        Assert.Equal(PeerOutcome.Failed, (await _ledger.Handle(request with { IsRepeat = true })).Outcome);
+        Assert.Equal(PeerOutcome.Failed, (await _ledger.Handle(request)).Outcome);
         Assert.Equal(1, _handler.TimesExecuted(request.Id));
     }
 
@@ -63,7 +63,7 @@ public sealed class RequestLedgerTests : IDisposable
     {
         var request = Request(TestHandler.Echo) with { IsSafe = true };
         await _ledger.Handle(request);
-        await _ledger.Handle(request with { IsRepeat = true });
+        await _ledger.Handle(request);
         Assert.Equal(2, _handler.TimesExecuted(request.Id));
     }
 
@@ -91,7 +91,7 @@ public sealed class RequestLedgerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_repeat_of_what_was_forgotten_early_is_unknown_and_not_executed()
+    public async Task A_repeat_of_what_was_forgotten_is_for_the_key_of_the_command_to_notice()
     {
         var first = Request(TestHandler.Echo);
         await _ledger.Handle(first);
@@ -100,12 +100,14 @@ public sealed class RequestLedgerTests : IDisposable
             await _ledger.Handle(Request(TestHandler.Echo));
         }
 
-        Assert.Equal(PeerOutcome.Failed, (await _ledger.Handle(first with { IsRepeat = true })).Outcome);
-        Assert.Equal(1, _handler.TimesExecuted(first.Id));
-        Assert.True((await _ledger.Handle(Request(TestHandler.Echo))).IsReplied);
+        Assert.True((await _ledger.Handle(first)).IsReplied);
+        Assert.Equal(2, _handler.TimesExecuted(first.Id));
 
+        var second = Request(TestHandler.Echo);
+        await _ledger.Handle(second);
         _time.Advance(RequestLedger.Memory);
-        Assert.True((await _ledger.Handle(Request(TestHandler.Echo) with { IsRepeat = true })).IsReplied);
+        Assert.True((await _ledger.Handle(second)).IsReplied);
+        Assert.Equal(2, _handler.TimesExecuted(second.Id));
     }
 
     private PeerRequest Request(ushort operation) => new(_world.NewId(_world.Now), operation, new byte[] { 1, 2, 3 }, TimeSpan.FromSeconds(5));

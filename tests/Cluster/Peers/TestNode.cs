@@ -38,7 +38,7 @@ internal sealed class TestNode : IAsyncDisposable
     public static PeerOptions Options(string secret = Secret, string? authorities = null) => new()
     {
         Secret = secret,
-        CertificateAuthorities = authorities,
+        Authorities = authorities is null ? null : PeerAuthorities.Read(authorities),
         FirstPause = TimeSpan.FromMilliseconds(1),
         LongestPause = TimeSpan.FromMilliseconds(2),
     };

@@ -10,15 +10,9 @@ internal sealed class TestViews(Guid cluster, Guid me) : IClusterViews
 
     public ClusterView Current { get; private set; } = ClusterView.Empty with { Cluster = cluster, Me = me };
 
-    public void Set(params Member[] members)
-    {
-        lock (_gate)
-        {
-            Current = Current with { Members = members };
-            _changed.SetResult();
-            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-    }
+    public void Set(params Member[] members) => Set(view => view with { Members = members });
+
+    public void Set(IReadOnlyDictionary<string, IReadOnlyList<ShardOwner>> shards) => Set(view => view with { Shards = shards });
 
     public async ValueTask<ClusterView> After(ClusterView seen, CancellationToken cancellationToken)
     {
@@ -36,6 +30,16 @@ internal sealed class TestViews(Guid cluster, Guid me) : IClusterViews
             }
 
             await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Set(Func<ClusterView, ClusterView> change)
+    {
+        lock (_gate)
+        {
+            Current = change(Current);
+            _changed.SetResult();
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 }

@@ -38,6 +38,10 @@ internal sealed class Wires
     /// <summary>Requests get there, answers do not come back.</summary>
     public void Lose(string from, string to) => _losing.Add($"{from}>{to}");
 
+    /// <summary>Whether a node hands over what it has.</summary>
+    public void Leave(string name, bool isLeaving) =>
+        Members = [.. Members.Select(member => member.Name == name ? member with { IsLeaving = isLeaving } : member)];
+
     /// <summary>A node that was declared dead.</summary>
     public void Bury(string name)
     {

@@ -51,6 +51,43 @@ public sealed class SharedBudgetTests
         await RunningNode.Until("they go on", async () => await nodes.Venue.Asked() > asked + 10);
     }
 
+    [Theory]
+    [InlineData("north", "north")]
+    [InlineData("north", "south")]
+    public async Task Nodes_share_the_budgets_of_the_address_that_they_name(string one, string other)
+    {
+        await using var venue = await RunningSimulator.Start("--weight-limit", "10000000"); // refuses nobody but whom it is told to
+        await using var cluster = await RealCluster.Make();
+        var site = venue.Address.GetLeftPart(UriPartial.Authority);
+        RunningNode[] nodes = [await cluster.Add("n1", "--sim-url", site, "--egress", one), await cluster.Add("n2", "--sim-url", site, "--egress", other)];
+        await cluster.Settled(2);
+        await TwoNodes.Create(nodes[0], 10);
+        await RunningNode.Until("both ask", async () => await Budget(nodes[0]) is not null && await Budget(nodes[1]) is not null);
+        Assert.Equal(
+            string.Join(' ', new[] { one, other }.Distinct()),
+            await cluster.Ask<string>("SELECT string_agg(DISTINCT egress, ' ' ORDER BY egress) FROM mm.budget"));
+
+        await venue.Order("""{"kind":"rate_limit","retry_after":5,"count":1}""");
+        var left = one == other ? 2 : 1;
+        await RunningNode.Until("who is refused leaves the venue alone", async () => await Blocked(nodes) == left);
+        var asked = await venue.Asked();
+
+        var (counted, blocked) = (asked, left);
+        for (var now = asked; (blocked = await Blocked(nodes)) == left; now = await venue.Asked())
+        {
+            counted = now;
+        }
+
+        Assert.InRange(blocked, 0, left);
+        Assert.True(one == other || counted > asked, "the one that was not refused stands still");
+    }
+
+    private static async Task<int> Blocked(RunningNode[] nodes)
+    {
+        var blocked = await Task.WhenAll(nodes.Select(BlockedUntil));
+        return blocked.Count(until => until is not null);
+    }
+
     private static async Task<JsonElement?> Budget(RunningNode node) =>
         (await node.Get("api/venues/sim/")).GetProperty("budget") is { ValueKind: JsonValueKind.Object } budget ? budget : null;
 

@@ -10,6 +10,9 @@ internal static class Signals
     /// <summary>SIGUSR2, which means what its receiver makes of it.</summary>
     public static void SendUser2(int pid) => Send(pid, 12);
 
+    /// <summary>SIGINT, as Ctrl-C.</summary>
+    public static void Interrupt(int pid) => Send(pid, 2);
+
     public static void Terminate(int pid) => Send(pid, 15);
 
     public static void Continue(int pid) => Send(pid, 18);

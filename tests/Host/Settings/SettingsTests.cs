@@ -169,6 +169,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("MARKETMANAGER_POSTGRES= ", "MARKETMANAGER_POSTGRES is empty; it is a connection string such as")]
     [InlineData("MARKETMANAGER_CLUSTER_SECRET=too short, hidden", "MARKETMANAGER_CLUSTER_SECRET is for the nodes of a cluster; it needs --postgres")]
     [InlineData("MARKETMANAGER_LEASE=3", "MARKETMANAGER_LEASE is for the nodes of a cluster; it needs --postgres")]
+    [InlineData("MARKETMANAGER_CLUSTER_AUTHORITY=ca.pem", "MARKETMANAGER_CLUSTER_AUTHORITY is for the nodes of a cluster; it needs --postgres")]
     [InlineData("MARKETMANAGER_EGRESS=office", "MARKETMANAGER_EGRESS is for the nodes of a cluster; it needs --postgres")]
     [InlineData("MARKETMANAGER_REDIS=cache:6379,password=hidden", "MARKETMANAGER_REDIS: this version has its bus in process only")]
     public void Cluster_with_a_part_missing_is_refused(string variable, string problem)
@@ -185,12 +186,116 @@ public sealed class SettingsTests : IDisposable
         Assert.DoesNotContain("hidden", found, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("foo=bar", "has a part that is not known, 'foo'; write Host=...;Database=...;Username=...")]
+    [InlineData("Host=db;Password=first;hidden=x", "has a part that is not known (a password with ; in it stands in double quotes); write Host=...;Database=...;Username=...")]
+    [InlineData("Host=db;Port=abc;Password=hidden", "has a value for 'port' that it cannot have")]
+    [InlineData("Host=db;Port=-1;Password=hidden", "has a value for 'port' that it cannot have")]
+    [InlineData("Host=db;SSL Mode=hidden", "has a value for 'ssl mode' that it cannot have")]
+    [InlineData("postgres://mm:hidden@host/db", "is a URL; write Host=...;Database=...;Username=...")]
+    [InlineData(" PostgreSQL://mm:hidden@host/db", "is a URL; write Host=...;Database=...;Username=...")]
+    [InlineData("hidden", "is no connection string; write Host=...;Database=...;Username=...")]
+    [InlineData("Database=db;Password=hidden", "names no host; write Host=...;Database=...;Username=...")]
+    [InlineData("", "is empty; it is a connection string such as Host=db;Database=marketmanager;Username=marketmanager")]
+    public void Connection_string_that_cannot_be_one_is_refused_without_its_password(string text, string problem)
+    {
+        Clustered();
+        var found = Assert.Single(Problems((KnownSettings.Postgres, text)));
+        Assert.Equal($"--postgres {problem}", found);
+        Assert.DoesNotContain("hidden", found, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Host=db")]
+    [InlineData("Server=one,other;Port=5433;Database=mm;User Id=mm;Pwd=\"a;b\";SSL Mode=VerifyFull;Root Certificate=/none")]
+    [InlineData("Host=/var/run/postgresql;Minimum Pool Size=50;Maximum Pool Size=1;Multiplexing=true")]
+    [InlineData("Host=one,other;Target Session Attributes=primary")]
+    public void Connection_string_that_could_be_one_is_taken_as_it_is(string text)
+    {
+        Clustered();
+        Assert.Equal(text, Read((KnownSettings.Postgres, text)).Cluster!.Postgres);
+    }
+
+    [Theory]
+    [InlineData("http://*:8080", "stands for all addresses of this machine, none of which it names")]
+    [InlineData("http://0.0.0.0:8080", "stands for all addresses of this machine, none of which it names")]
+    [InlineData("http://[::]:8080", "stands for all addresses of this machine, none of which it names")]
+    [InlineData("http://127.0.0.1:0", "leaves the port open")]
+    public void Node_of_a_cluster_says_where_others_reach_it(string url, string problem)
+    {
+        Clustered();
+        Assert.Equal(
+            [$"--urls: '{url}' {problem}; set --node-address to where the other nodes reach this one"],
+            Problems((KnownSettings.Urls, url), (KnownSettings.BehindProxy, "on")));
+
+        var told = Read((KnownSettings.Urls, url), (KnownSettings.BehindProxy, "on"), (KnownSettings.NodeAddress, "http://node-1:8080"));
+        Assert.Equal(new Uri("http://node-1:8080"), told.NodeAddress);
+        _variables.Clear();
+        Assert.Empty(Problems((KnownSettings.Urls, url), (KnownSettings.BehindProxy, "on")));
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:8080", "stands for all addresses of this machine, none of which it names; set --node-address to where the other nodes reach this one")]
+    [InlineData("http://[::]:8080", "stands for all addresses of this machine, none of which it names; set --node-address to where the other nodes reach this one")]
+    [InlineData("http://host:0", "leaves the port open; set --node-address to where the other nodes reach this one")]
+    [InlineData("http://user:hidden@host:1/path?x=1", "has a user name or a password in it; set --node-address to where the other nodes reach this one")]
+    [InlineData("http://user:hidden@*:1", "must be an http or https URL without a user name")]
+    [InlineData("http://host:1/path", "has more than scheme, host and port; set --node-address to where the other nodes reach this one")]
+    [InlineData("http://host:1?x=1", "has more than scheme, host and port; set --node-address to where the other nodes reach this one")]
+    [InlineData("http://*:8080", "must be an http or https URL, not 'http://*:8080'")]
+    public void Address_at_which_nobody_can_reach_a_node_is_refused(string address, string problem)
+    {
+        Clustered();
+        var found = Assert.Single(Problems((KnownSettings.NodeAddress, address)));
+        Assert.Equal($"--node-address {problem}", found);
+        Assert.DoesNotContain("hidden", found, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a name")]
+    [InlineData("a234567890123456789012345678901234567890123456789012345678901234x")]
+    public void Name_that_could_not_be_shown_is_refused(string name)
+    {
+        Clustered();
+        Assert.Equal(
+            [$"--node must be 1 to 64 letters, digits or ._:-, not '{name}'", $"--egress must be 1 to 64 letters, digits or ._:-, not '{name}'"],
+            Problems((KnownSettings.Node, name), (KnownSettings.Egress, name)));
+    }
+
     [Fact]
     public void Secret_that_could_be_guessed_is_refused()
     {
         _variables["MARKETMANAGER_POSTGRES"] = "Host=db";
         _variables["MARKETMANAGER_CLUSTER_SECRET"] = "fifteen letters";
         Assert.Equal(["MARKETMANAGER_CLUSTER_SECRET must have at least 16 characters"], Problems());
+    }
+
+    [Theory]
+    [InlineData("http://*:8080", "http://*:8080")]
+    [InlineData("http://0.0.0.0:8080,http://10.0.0.1:8080", "http://0.0.0.0:8080")]
+    [InlineData("http://[::]:8080", "http://[::]:8080")]
+    public void Node_of_a_cluster_that_listens_on_all_addresses_says_where_it_is_reached(string urls, string first)
+    {
+        _variables["MARKETMANAGER_POSTGRES"] = "Host=db";
+        _variables["MARKETMANAGER_CLUSTER_SECRET"] = "a secret of the cluster";
+        _variables["MARKETMANAGER_URLS"] = urls;
+        Assert.Equal(
+            [$"MARKETMANAGER_URLS: '{first}' stands for all addresses of this machine, none of which it names; set --node-address to where the other nodes reach this one"],
+            Problems());
+
+        _variables["MARKETMANAGER_NODE_ADDRESS"] = "http://node-1:8080";
+        Assert.Equal("http://node-1:8080/", Read().NodeAddress!.ToString());
+    }
+
+    [Fact]
+    public void Authority_of_a_cluster_is_a_path()
+    {
+        _variables["MARKETMANAGER_POSTGRES"] = "Host=db";
+        _variables["MARKETMANAGER_CLUSTER_SECRET"] = "a secret of the cluster";
+        Assert.Null(Read().Cluster!.Authority);
+        _variables["MARKETMANAGER_CLUSTER_AUTHORITY"] = "ca.pem";
+        Assert.Equal(Path.GetFullPath("ca.pem"), Read().Cluster!.Authority);
     }
 
     [Fact]
@@ -273,5 +378,11 @@ public sealed class SettingsTests : IDisposable
         {
             return e.Problems;
         }
+    }
+
+    private void Clustered()
+    {
+        _variables["MARKETMANAGER_POSTGRES"] = "Host=db";
+        _variables["MARKETMANAGER_CLUSTER_SECRET"] = "a secret of the cluster";
     }
 }

@@ -7,6 +7,7 @@ using MarketManager.Actors.Runs;
 using MarketManager.Kernel;
 using MarketManager.Storage.Copy;
 using MarketManager.Storage.PostgreSql;
+using MarketManager.Storage.PostgreSql.Sessions;
 using MarketManager.Storage.Sqlite;
 using MarketManager.Storage.Tests.Contract;
 using MarketManager.Storage.Tests.PostgreSql;
@@ -66,6 +67,30 @@ public sealed class StorageCopyTests : IAsyncLifetime, IDisposable
         var refused = await Assert.ThrowsAsync<StorageCopyException>(Copy);
 
         Assert.Contains("not empty", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Target_on_which_nodes_live_is_refused_by_their_names()
+    {
+        await Given();
+        await using (await Stores.Open(_server, _database))
+        {
+        }
+
+        var node = await Stores.Join(_server, _database);
+        await using var presence = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "mm test", default);
+        await PostgresSession.Execute(presence, "SELECT pg_advisory_lock(key) FROM mm.node", default);
+
+        var refused = await Assert.ThrowsAsync<StorageCopyException>(Copy);
+
+        Assert.Equal(
+            $"nodes of a cluster live on the database {_database}: {node}; they would not see what is copied. Stop them, copy, then start them again",
+            refused.Message);
+
+        // One that was killed stays in the table until another one sees it.
+        await presence.CloseAsync();
+        await _server.EndSessions(_database);
+        await Copy();
     }
 
     [Fact]

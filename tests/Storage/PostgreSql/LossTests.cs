@@ -3,6 +3,7 @@ using MarketManager.Storage.PostgreSql;
 using MarketManager.Storage.Tests.Contract;
 using MarketManager.TestKit.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Xunit;
 using static MarketManager.Storage.Tests.Contract.Samples;
 
@@ -103,6 +104,31 @@ public sealed class LossTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_reads_itself_anew_after_a_write_of_unknown_fate_waits_until_that_cannot_be_written_any_more()
+    {
+        await _store.Journal.Append(Append(1, 1, "before"));
+        await using var other = new NpgsqlConnection(_server.ConnectionString(_database) + ";Pooling=false");
+        await other.OpenAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("LOCK TABLE mm.event IN SHARE MODE", other, transaction))
+        {
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        var writing = Assert.ThrowsAsync<StoreUnavailableException>(async () => await _store.Journal.Append(Append(1, 2, "maybe")));
+        var session = await WhoWaits();
+        _server.Pause(true);
+        Assert.True((await writing).OutcomeUnknown);
+        _server.Pause(false);
+
+        await Eventually(async () => await _store.Journal.Replay(Append(1, 1).Actor, new Recorder(), default));
+        Assert.Equal(0, await _server.Ask<long>(_database, $"SELECT count(*) FROM pg_stat_activity WHERE pid = {session}"));
+        await transaction.RollbackAsync();
+        await _store.Journal.Append(Append(1, 2, "after"));
+        Assert.Equal(["1:1 changed.1 before", "1:2 changed.1 after"], await Recorder.Read(_store.Journal));
+    }
+
+    [Fact]
     public async Task Sessions_that_are_frozen_are_replaced_and_write_nothing_when_they_thaw()
     {
         await _store.Journal.Append(Append(1, 1, "before"));
@@ -116,6 +142,23 @@ public sealed class LossTests : IAsyncLifetime
         await _store.Journal.Append(Append(1, 3, "after"));
 
         Assert.Equal(["1:1 changed.1 before", "1:2 changed.1 once", "1:3 changed.1 after"], await Recorder.Read(_store.Journal));
+    }
+
+    /// <summary>The session that waits for the lock of a table, as soon as one does.</summary>
+    private async Task<int> WhoWaits()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var waiting = await _server.Ask<int[]>(
+                _database, "SELECT coalesce(array_agg(pid), '{}') FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND wait_event = 'relation'");
+            if (waiting.Length > 0)
+            {
+                return waiting[0];
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, deadline.Token);
+        }
     }
 
     private static async Task Eventually(Func<Task> write)

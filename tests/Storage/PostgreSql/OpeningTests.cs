@@ -1,6 +1,9 @@
+using System.Globalization;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql;
+using MarketManager.Storage.PostgreSql.Membership;
 using MarketManager.Storage.PostgreSql.Sessions;
+using MarketManager.Storage.Tests.Contract;
 using MarketManager.TestKit.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -44,6 +47,25 @@ public sealed class OpeningTests : IAsyncLifetime
         Assert.Contains("transaction pooler", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:1,127.0.0.1:{0}")]
+    [InlineData("127.0.0.1:{0},127.0.0.1:1")]
+    public async Task Primary_is_found_among_several_servers(string hosts)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_server.ConnectionString(_database))
+        {
+            Host = string.Format(CultureInfo.InvariantCulture, hosts, _server.Port),
+            TargetSessionAttributes = "primary",
+        };
+        await using var store = await PostgresStore.Open(
+            new PostgresOptions { ConnectionString = settings.ConnectionString }, World.Real(), NullLoggerFactory.Instance);
+        await store.Enter(await Stores.Join(_server, _database), PostgresStore.Lanes);
+
+        await store.Journal.Append(Append(1, 1, "found"));
+
+        Assert.Equal(["1:1 changed.1 found"], await Recorder.Read(store.Journal));
+    }
+
     [Fact]
     public async Task Server_that_is_not_there_is_named()
     {
@@ -82,13 +104,46 @@ public sealed class OpeningTests : IAsyncLifetime
     [Fact]
     public async Task Migration_that_fails_leaves_nothing_of_itself()
     {
-        await using var connection = await PostgresSession.Open(_server.ConnectionString(_database), "test", default);
+        await using var connection = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "test", default);
         Migration[] migrations = [new("0001_fine", "CREATE TABLE a (x int)"), new("0002_broken", "CREATE TABLE b (x int); CREATE TABLE a (x int)")];
 
         await Assert.ThrowsAsync<PostgresException>(async () => await PostgresMigrations.Apply(connection, migrations, Noon, default));
 
         Assert.Equal(1, await _server.Ask<long>(_database, "SELECT count(*) FROM pg_class WHERE relname IN ('a', 'b')"));
         Assert.Equal(1, await _server.Ask<long>(_database, "SELECT count(*) FROM mm.migration"));
+    }
+
+    [Fact]
+    public async Task User_with_rights_on_the_tables_alone_can_start_a_node()
+    {
+        await Given(
+            $"""
+            CREATE ROLE limited_{_database} LOGIN;
+            GRANT USAGE ON SCHEMA mm TO limited_{_database};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA mm TO limited_{_database};
+            GRANT USAGE ON ALL SEQUENCES IN SCHEMA mm TO limited_{_database};
+            """);
+        var settings = _server.ConnectionString(_database).Replace($"={PostgresServer.User};", $"=limited_{_database};", StringComparison.Ordinal);
+
+        await using var store = await PostgresStore.Open(
+            new PostgresOptions { ConnectionString = settings }, World.Real(), NullLoggerFactory.Instance);
+        await store.Enter(await Stores.Join(_server, _database), PostgresStore.Lanes);
+        await store.Journal.Append(Append(1, 1, "written"));
+    }
+
+    [Fact]
+    public async Task Node_waits_for_another_ones_migration_longer_than_for_any_other_statement()
+    {
+        await using var at = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "test", default);
+        await PostgresSession.Execute(at, "SELECT pg_advisory_lock(hashtext('mm.migration'))", default);
+        await using var connection = new NpgsqlConnection(_server.ConnectionString(_database) + ";Command Timeout=1;Pooling=false");
+        await connection.OpenAsync();
+
+        var waiting = PostgresMigrations.Apply(connection, PostgresMigrations.All, Noon, default).AsTask();
+        await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System));
+        Assert.False(waiting.IsCompleted);
+        await at.CloseAsync();
+        await waiting;
     }
 
     [Fact]
@@ -126,12 +181,54 @@ public sealed class OpeningTests : IAsyncLifetime
     [InlineData("transaction_isolation", "read committed")]
     [InlineData("idle_in_transaction_session_timeout", "2s")]
     [InlineData("client_connection_check_interval", "500ms")]
+    [InlineData("tcp_keepalives_idle", "5")]
+    [InlineData("tcp_keepalives_interval", "1")]
+    [InlineData("tcp_keepalives_count", "5")]
     public async Task Session_is_set_to_lose_nothing_and_to_notice_a_dead_peer(string setting, string value)
     {
-        await using var connection = await PostgresSession.Open(_server.ConnectionString(_database), "mm test", default);
+        await using var connection = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "mm test", default);
         await using var show = new NpgsqlCommand($"SHOW {setting}", connection);
 
         Assert.Equal(value, await show.ExecuteScalarAsync());
+    }
+
+    [Theory]
+    [InlineData("synchronous_commit", "local")]
+    [InlineData("transaction_isolation", "read committed")]
+    [InlineData("idle_in_transaction_session_timeout", "2s")]
+    [InlineData("client_connection_check_interval", "500ms")]
+    [InlineData("tcp_keepalives_idle", "1")]
+    [InlineData("tcp_keepalives_interval", "1")]
+    [InlineData("tcp_keepalives_count", "3")]
+    [InlineData("tcp_user_timeout", "4000")]
+    public async Task Session_of_membership_ends_within_seconds_of_its_machine(string setting, string value)
+    {
+        var settings = ClusterSessions.Of(_server.ConnectionString(_database), Guid.Empty, "local", TimeSpan.FromSeconds(1));
+        await using var connection = new NpgsqlConnection(settings);
+        await connection.OpenAsync();
+        await using var show = new NpgsqlCommand($"SHOW {setting}", connection);
+
+        Assert.Equal(value, await show.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task User_that_owns_the_database_and_has_no_other_right_is_enough()
+    {
+        await using (await Stores.Open(_server, _database))
+        {
+        }
+
+        Assert.Equal(
+            "mm owns test",
+            await _server.Ask<string>(
+                _database,
+                $"""
+                SELECT concat_ws(' ', u.rolname, 'owns test', CASE WHEN rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls THEN 'is privileged' END,
+                  (SELECT string_agg(g.rolname, ' ') FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = u.oid),
+                  (SELECT string_agg(relname, ' ') FROM pg_class c WHERE relnamespace = 'mm'::regnamespace AND relowner <> u.oid))
+                FROM pg_roles u JOIN pg_database d ON d.datdba = u.oid WHERE d.datname = '{_database}'
+                """));
+        Assert.Contains($"Username={PostgresServer.User};", _server.ConnectionString(_database), StringComparison.Ordinal);
     }
 
     private async Task Given(string change)

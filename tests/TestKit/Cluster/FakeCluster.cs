@@ -154,7 +154,7 @@ public sealed class FakeCluster
             throw new NodeTooOldException(me.Level, _level);
         }
 
-        _nodes.Add(me.Incarnation, new Node(new Member(me.Incarnation, me.Name, me.Address, me.Roles, me.Level, false, World.Now)));
+        _nodes.Add(me.Incarnation, new Node(new Member(me.Incarnation, me.Name, me.Address, me.Roles, me.Level, false, World.Now, me.Lease)));
         RaiseLevel();
         Changed();
         return true;

@@ -8,7 +8,7 @@ namespace MarketManager.TestKit.Postgres;
 
 /// <summary>A PostgreSQL server of one's own: in a temporary folder, on a free port of the loopback device, gone with the tests.</summary>
 /// <remarks>It ends with this process, however that ends: it is told to when the pipe to it closes.</remarks>
-public sealed class PostgresServer : IAsyncDisposable
+public sealed partial class PostgresServer : IAsyncDisposable
 {
     /// <summary>The owner of the databases, an ordinary user.</summary>
     public const string User = "mm";

@@ -27,7 +27,7 @@ public class WorkerMemoryTests
             _ => null,
         });
         await using var venues = TestVenues.Start(
-            TestVenues.Options with { Workers = 2, MemoryMegabytes = MemoryMegabytes, Lease = LongerThanCollecting }, new Uri(venue.Address));
+            TestVenues.Options with { Workers = 2, MemoryMegabytes = MemoryMegabytes, Lease = LongerThanCollecting, Patience = LongerThanCollecting }, new Uri(venue.Address));
         var (first, second) = (await venues.NextPid(0), await venues.NextPid(1));
 
         Assert.Equal(20, (await venues.GatherSim()).Tickers.Count); // lives in the first worker

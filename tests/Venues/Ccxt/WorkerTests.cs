@@ -102,6 +102,7 @@ public class WorkerTests
     private static CcxtOptions Impatient() => TestVenues.Options with
     {
         Lease = TimeSpan.FromSeconds(2),
+        Patience = TimeSpan.FromSeconds(2),
         Heartbeat = TimeSpan.FromMilliseconds(200),
     };
 }

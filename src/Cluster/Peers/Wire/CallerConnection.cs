@@ -28,9 +28,8 @@ internal sealed class CallerConnection : PeerConnection
                 : PeerReply.Without(PeerOutcome.Busy, $"{Options.MaxCalls} requests to that node wait for their answers already"));
         }
 
-        var flags = (request.IsRepeat ? FrameHeader.Repeat : 0) | (request.IsSafe ? FrameHeader.Safe : 0);
         var header = new FrameHeader(
-            FrameKind.Request, (byte)flags, request.Operation, call.Number, Milliseconds(request.Within), request.Id);
+            FrameKind.Request, request.IsSafe ? FrameHeader.Safe : (byte)0, request.Operation, call.Number, Milliseconds(request.Within), request.Id);
         if (Writer.TryAdd(header, request.Payload.Span, out var position))
         {
             call.Position = position;

@@ -39,9 +39,6 @@ internal readonly record struct FrameHeader(FrameKind Kind, byte Code, ushort Op
     /// <summary>In bytes.</summary>
     public const int Size = 32;
 
-    /// <summary>Flag of a request: see <see cref="PeerRequest.IsRepeat"/>.</summary>
-    public const byte Repeat = 1;
-
     /// <summary>Flag of a request: see <see cref="PeerRequest.IsSafe"/>.</summary>
     public const byte Safe = 2;
 

@@ -1,28 +1,17 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace MarketManager.Cluster.Peers.Wire;
 
 /// <summary>Opens connections to nodes: TCP, TLS where the address is https, then the upgrade of an HTTP/1.1 request.</summary>
-internal sealed class PeerDialer
+/// <param name="authorities">Who may vouch for nodes; null: those that the machine trusts.</param>
+internal sealed class PeerDialer(PeerAuthorities? authorities)
 {
     private const int MaxHead = 4096;
-
-    private readonly X509Certificate2Collection? _authorities;
+    private const string OfTheMachine = "the authorities that this machine trusts";
 
     private static ReadOnlySpan<byte> EndOfHead => "\r\n\r\n"u8;
-
-    /// <summary>Reads the authorities, where there are any.</summary>
-    public PeerDialer(PeerOptions options)
-    {
-        if (options.CertificateAuthorities is { } file)
-        {
-            _authorities = [];
-            _authorities.ImportFromPemFile(file);
-        }
-    }
 
     /// <summary>Opens one.</summary>
     /// <exception cref="IOException">It cannot be reached, or its certificate is not valid.</exception>
@@ -88,17 +77,13 @@ internal sealed class PeerDialer
     private async Task<Stream> Secure(Stream plain, string host, CancellationToken cancellationToken)
     {
         var tls = new SslStream(plain);
-        var options = new SslClientAuthenticationOptions { TargetHost = host };
-        if (_authorities is not null)
+        var options = new SslClientAuthenticationOptions
         {
-            options.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck, // an authority of one's own rarely publishes what it revoked
-            };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(_authorities);
-        }
-
+            TargetHost = host,
+            CertificateChainPolicy = authorities?.Policy(),
+            RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                PeerCertificate.Check(certificate, chain, errors, host, authorities?.ToString() ?? OfTheMachine),
+        };
         await tls.AuthenticateAsClientAsync(options, cancellationToken);
         return tls;
     }

@@ -60,7 +60,6 @@ internal sealed class ServingConnection(Stream stream, Action abort, RequestLedg
         {
             var answer = ledger.Handle(new PeerRequest(header.Id, header.Operation, payload, TimeSpan.FromMilliseconds(header.Remaining))
             {
-                IsRepeat = (header.Code & FrameHeader.Repeat) != 0,
                 IsSafe = (header.Code & FrameHeader.Safe) != 0,
             });
             if (answer.IsCompletedSuccessfully)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MarketManager.Actors.Venues;
+using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql.Sessions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -16,18 +17,22 @@ internal sealed partial class BlockNews : IAsyncDisposable
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
+    // So that a cancellation that the driver misses costs a moment only.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
-    private readonly string _connectionString;
+    private readonly PostgresServers _servers;
+    private readonly string _settings;
     private readonly TimeProvider _time;
     private readonly Action<BudgetBlock> _news;
     private readonly ILogger _log;
     private readonly Task _reading;
 
-    public BlockNews(string connectionString, TimeProvider time, Action<BudgetBlock> news, ILogger log)
+    public BlockNews(PostgresServers servers, TimeProvider time, Action<BudgetBlock> news, ILogger log)
     {
-        var settings = PostgresSession.Common(connectionString, "mm budget news");
+        var settings = PostgresSession.Common(servers.ConnectionString, "mm budget news");
         settings.Pooling = false;
-        (_connectionString, _time, _news, _log) = (settings.ConnectionString, time, news, log);
+        (_servers, _settings, _time, _news, _log) = (servers, settings.ConnectionString, time, news, log);
         _reading = Read();
     }
 
@@ -35,7 +40,7 @@ internal sealed partial class BlockNews : IAsyncDisposable
     {
         if (!_stop.IsCancellationRequested)
         {
-            await _stop.CancelAsync();
+            await _stop.CancelAllAsync();
             await _reading;
             _stop.Dispose();
         }
@@ -65,9 +70,8 @@ internal sealed partial class BlockNews : IAsyncDisposable
 
     private async Task Listen()
     {
-        await using var connection = new NpgsqlConnection(_connectionString);
+        await using var connection = (await _servers.OpenAsync(_settings, _stop.Token)).Connection;
         connection.Notification += (_, notice) => Heard(notice.Payload);
-        await connection.OpenAsync(_stop.Token);
         await using (var listen = new NpgsqlCommand(ListenAndLook, connection))
         {
             await using var rows = await listen.ExecuteReaderAsync(_stop.Token);
@@ -79,7 +83,7 @@ internal sealed partial class BlockNews : IAsyncDisposable
 
         while (true)
         {
-            await connection.WaitAsync(_stop.Token);
+            await connection.WaitAsync(Longest, _stop.Token);
         }
     }
 

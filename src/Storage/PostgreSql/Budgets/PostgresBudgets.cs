@@ -42,18 +42,18 @@ internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
         SELECT pg_notify('mm_budget', json_build_array(venue, egress, extract(epoch FROM length))::text) FROM block
         """;
 
-    private readonly NpgsqlDataSource _source;
+    private readonly ServerPool _source;
     private readonly BlockNews _news;
 
-    public PostgresBudgets(string connectionString, TimeProvider time, ILogger log)
+    public PostgresBudgets(PostgresServers servers, TimeProvider time, ILogger log)
     {
-        var settings = PostgresSession.Common(connectionString, "mm budgets");
+        var settings = PostgresSession.Common(servers.ConnectionString, "mm budgets");
         settings.MaxPoolSize = 2;
         settings.NoResetOnClose = true;
         settings.CommandTimeout = 3;
         settings.Options = $"{settings.Options} -c synchronous_commit=local".Trim();
-        _source = NpgsqlDataSource.Create(settings);
-        _news = new BlockNews(connectionString, time, block => Blocked?.Invoke(block), log);
+        _source = new ServerPool(servers, settings);
+        _news = new BlockNews(servers, time, block => Blocked?.Invoke(block), log);
     }
 
     /// <inheritdoc/>
@@ -147,7 +147,7 @@ internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
         {
             try
             {
-                await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+                await using var connection = await _source.Open(cancellationToken);
                 return await work(connection);
             }
             catch (Exception e) when (isFirst && PostgresFailures.IsLossOfSession(e))

@@ -1,13 +1,15 @@
 using MarketManager.Kernel;
+using MarketManager.Storage.PostgreSql.Sessions;
 using Npgsql;
 
 namespace MarketManager.Storage.PostgreSql.Membership;
 
 /// <summary>The session for changes of membership and ownership: one transaction at a time; opened when needed, dropped when in doubt.</summary>
-internal sealed class ChangeSession(string connectionString) : IAsyncDisposable
+internal sealed class ChangeSession(PostgresServers servers, string settings) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private NpgsqlConnection? _connection;
+    private int _generation;
 
     /// <summary>Runs one transaction; it is rolled back where <paramref name="change"/> gives null or fails.</summary>
     public async Task<T?> Transact<T>(Func<NpgsqlConnection, Task<T?>> change, CancellationToken cancellationToken)
@@ -34,11 +36,10 @@ internal sealed class ChangeSession(string connectionString) : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_connection is not { State: System.Data.ConnectionState.Open })
+            if (_connection is not { State: System.Data.ConnectionState.Open } || !servers.IsCurrent(_generation))
             {
                 await Drop();
-                _connection = new NpgsqlConnection(connectionString);
-                await _connection.OpenAsync(cancellationToken);
+                (_connection, _generation) = await servers.OpenAsync(settings, cancellationToken);
             }
 
             return await use(_connection);

@@ -1,3 +1,5 @@
+using MarketManager.Kernel;
+using MarketManager.Storage.PostgreSql.Sessions;
 using Npgsql;
 
 namespace MarketManager.Storage.PostgreSql.Membership;
@@ -7,31 +9,34 @@ internal sealed class Newsletter : IAsyncDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
+    // So that a cancellation that the driver misses costs a moment only.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _reading;
 
-    /// <param name="connectionString">For the session.</param>
+    /// <param name="servers">Where to listen.</param>
+    /// <param name="settings">Of the session.</param>
     /// <param name="time">For the pause before the next try.</param>
     /// <param name="news">Called with every change, and when the session breaks: then it is worth looking, too.</param>
-    public Newsletter(string connectionString, TimeProvider time, Action news) =>
-        _reading = Task.Run(() => Read(connectionString, time, news));
+    public Newsletter(PostgresServers servers, string settings, TimeProvider time, Action news) =>
+        _reading = Task.Run(() => Read(servers, settings, time, news));
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        await _stop.CancelAllAsync();
         await _reading;
         _stop.Dispose();
     }
 
-    private async Task Read(string connectionString, TimeProvider time, Action news)
+    private async Task Read(PostgresServers servers, string settings, TimeProvider time, Action news)
     {
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                await using var connection = new NpgsqlConnection(connectionString);
+                await using var connection = (await servers.OpenAsync(settings, _stop.Token)).Connection;
                 connection.Notification += (_, _) => news();
-                await connection.OpenAsync(_stop.Token);
                 await using (var listen = new NpgsqlCommand("LISTEN mm", connection))
                 {
                     await listen.ExecuteNonQueryAsync(_stop.Token);
@@ -39,7 +44,7 @@ internal sealed class Newsletter : IAsyncDisposable
 
                 while (true)
                 {
-                    await connection.WaitAsync(_stop.Token);
+                    await connection.WaitAsync(Longest, _stop.Token);
                 }
             }
             catch (Exception)

@@ -1,5 +1,6 @@
 using MarketManager.Cluster.Members;
 using MarketManager.Kernel;
+using MarketManager.Storage.PostgreSql.Sessions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,18 +11,17 @@ namespace MarketManager.Storage.PostgreSql.Membership;
 /// Membership and ownership on PostgreSQL, in the tables of 0001_cluster.sql. Three sessions of a node: its presence, its changes,
 /// and the news.
 /// </summary>
-/// <param name="connection">The connection string; direct, not through a pooler.</param>
+/// <param name="servers">Where PostgreSQL is; the same for all sessions of the process.</param>
 /// <param name="lease">The cluster's lease: what the presence session does not answer within half of it, it never does.</param>
 /// <param name="time">For pauses.</param>
-/// <param name="logger">Where it tells of promotions and of sessions that it ended.</param>
-public sealed class PostgresClusterStore(string connection, TimeSpan lease, TimeProvider time, ILogger<PostgresClusterStore> logger)
+/// <param name="logger">Where it tells of sessions that it ended.</param>
+public sealed class PostgresClusterStore(PostgresServers servers, TimeSpan lease, TimeProvider time, ILogger<PostgresClusterStore> logger)
     : IClusterStore
 {
     private const string LockTimeout = "SET LOCAL lock_timeout = '300ms'";
     private const int CondemnTries = 4;
     private static readonly TimeSpan ChangePatience = TimeSpan.FromSeconds(3);
 
-    private readonly ServerIdentity _server = new();
     private Guid _me;
     private long _session;
     private Presence? _presence;
@@ -42,9 +42,9 @@ public sealed class PostgresClusterStore(string connection, TimeSpan lease, Time
             _me = incarnation;
         }
 
-        _presence = Guard(() => Presence.Open(Session("off", lease / 2), incarnation, _server, logger));
-        _changes ??= new ChangeSession(Session("local", ChangePatience));
-        _newsletter ??= new Newsletter(Session("off", ChangePatience), time, () => News?.Invoke());
+        _presence = Guard(() => Presence.Open(servers, Session("off", lease / 2), incarnation));
+        _changes ??= new ChangeSession(servers, Session("local", ChangePatience));
+        _newsletter ??= new Newsletter(servers, Session("off", ChangePatience), time, () => News?.Invoke());
         return ++_session;
     }
 
@@ -64,7 +64,7 @@ public sealed class PostgresClusterStore(string connection, TimeSpan lease, Time
                 {
                     await using var join = Command(connection, Statements.Join, ("me", me.Incarnation), ("name", me.Name),
                         ("address", me.Address.ToString()), ("roles", me.Roles.ToArray()), ("level", me.Level),
-                        ("key", ClusterSessions.KeyOf(me.Incarnation)), ("lanes", me.Lanes));
+                        ("key", ClusterSessions.KeyOf(me.Incarnation)), ("lanes", me.Lanes), ("lease", me.Lease));
                     var level = (int)(await join.ExecuteScalarAsync(cancellationToken))!;
                     if (level > me.Level)
                     {
@@ -180,10 +180,15 @@ public sealed class PostgresClusterStore(string connection, TimeSpan lease, Time
         _presence = null;
     }
 
-    private Presence Here => _presence ?? throw new StoreUnavailableException("there is no session at PostgreSQL");
+    private Presence Here => _presence switch
+    {
+        null => throw new StoreUnavailableException("there is no session at PostgreSQL"),
+        var here when !servers.IsCurrent(here.Generation) => throw new StoreUnavailableException("the session is at a PostgreSQL server that was replaced"),
+        var here => here,
+    };
 
     private string Session(string synchronousCommit, TimeSpan patience) =>
-        ClusterSessions.Of(connection, _me, synchronousCommit, patience);
+        ClusterSessions.Of(servers.ConnectionString, _me, synchronousCommit, patience);
 
     private ChangeSession Changes => _changes ?? throw new StoreUnavailableException("there is no session at PostgreSQL");
 
@@ -273,7 +278,7 @@ public sealed class PostgresClusterStore(string connection, TimeSpan lease, Time
 
     private static bool IsOfTheStore(Exception problem) =>
         problem is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException or InvalidOperationException
-            or ObjectDisposedException;
+            or ObjectDisposedException or PostgresUnusableException;
 
     private static StoreUnavailableException Unavailable(Exception problem) =>
         new($"PostgreSQL does not answer membership: {problem.Message}", problem);

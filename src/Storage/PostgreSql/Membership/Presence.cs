@@ -1,6 +1,6 @@
 using MarketManager.Cluster.Members;
 using MarketManager.Kernel;
-using Microsoft.Extensions.Logging;
+using MarketManager.Storage.PostgreSql.Sessions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,23 +18,24 @@ internal sealed class Presence : IDisposable
     private readonly NpgsqlCommand _look;
     private readonly NpgsqlCommand _beat;
 
-    private Presence(NpgsqlConnection connection, Guid me)
+    private Presence(NpgsqlConnection connection, int generation, Guid me)
     {
-        _connection = connection;
+        (_connection, Generation) = (connection, generation);
         _look = new NpgsqlCommand(Statements.Look, connection);
         _beat = new NpgsqlCommand(Statements.Beat, connection) { Parameters = { new("me", me) } };
     }
 
+    /// <summary>Of its server; see <see cref="PostgresServers.IsCurrent"/>.</summary>
+    public int Generation { get; }
+
     /// <summary>Opens it, if the server is the one that it should be, and takes the lock.</summary>
-    public static Presence Open(string connectionString, Guid me, ServerIdentity identity, ILogger logger)
+    public static Presence Open(PostgresServers servers, string settings, Guid me)
     {
-        var connection = new NpgsqlConnection(connectionString);
+        var (connection, generation) = servers.Open(settings);
         try
         {
-            connection.Open();
-            identity.Check(connection, logger);
             TakeLock(connection, ClusterSessions.KeyOf(me));
-            var presence = new Presence(connection, me);
+            var presence = new Presence(connection, generation, me);
             presence._look.Prepare();
             presence._beat.Prepare();
             return presence;
@@ -67,7 +68,7 @@ internal sealed class Presence : IDisposable
                 case 1:
                     var member = new Member(
                         rows.GetGuid(1), rows.GetString(2), new Uri(rows.GetString(3)), rows.GetFieldValue<string[]>(4),
-                        rows.GetInt32(5), rows.GetBoolean(7), rows.GetFieldValue<DateTimeOffset>(9));
+                        rows.GetInt32(5), rows.GetBoolean(7), rows.GetFieldValue<DateTimeOffset>(9), rows.IsDBNull(11) ? null : rows.GetTimeSpan(11));
                     members.Add(member);
                     beats[member.Incarnation] = rows.GetInt64(6);
                     if (rows.GetBoolean(8))

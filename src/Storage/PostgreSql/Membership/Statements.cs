@@ -3,17 +3,31 @@ namespace MarketManager.Storage.PostgreSql.Membership;
 /// <summary>What membership says to PostgreSQL. Locks are taken in one order: node, lane, cluster, shard.</summary>
 internal static class Statements
 {
+    /// <summary>A server's timeline, which rises when a standby is promoted; 0 as long as it is a standby.</summary>
+    public const string Timeline = """
+        CASE WHEN pg_is_in_recovery() THEN 0
+             ELSE ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int END
+        """;
+
     /// <summary>The server: whether it is the one that it should be. A lower timeline is that of an old primary.</summary>
-    public const string Server = """
-        SELECT pg_is_in_recovery(), pg_backend_pid(), (SELECT system_identifier FROM pg_control_system()),
-          CASE WHEN pg_is_in_recovery() THEN 0
-               ELSE ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int END,
+    public const string Server = $"""
+        SELECT pg_is_in_recovery(), pg_backend_pid(), (SELECT system_identifier FROM pg_control_system()), {Timeline},
           c.system_identifier, c.timeline
         FROM mm.cluster c
         """;
 
-    /// <summary>After a promotion: what was acknowledged by the old primary only may be missing, so that no earlier right counts.</summary>
+    /// <summary>Makes the cluster's row, where there is none.</summary>
+    public const string FirstServer = $"""
+        INSERT INTO mm.cluster (system_identifier, timeline)
+        SELECT (SELECT system_identifier FROM pg_control_system()), {Timeline} ON CONFLICT DO NOTHING
+        """;
+
+    /// <summary>
+    /// After a promotion: what was acknowledged by the old primary only may be missing, so that no earlier right counts. It does not
+    /// wait for a standby: a server that has just been promoted may have none.
+    /// </summary>
     public const string RaiseEpochs = """
+        SELECT set_config('synchronous_commit', 'local', true);
         SELECT 1 FROM mm.lane WHERE alive ORDER BY inc, no FOR UPDATE;
         SELECT 1 FROM mm.cluster FOR UPDATE;
         UPDATE mm.shard SET epoch = epoch + (1::bigint << 40)
@@ -40,12 +54,12 @@ internal static class Statements
           WHERE locktype = 'advisory' AND objsubid = 1 AND granted
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
         SELECT 0 AS what, id, NULL AS name, NULL AS address, NULL::text[] AS roles, level, NULL::bigint AS number,
-          NULL::boolean AS flag, NULL::boolean AS present, NULL::timestamptz AS at, NULL::uuid AS wanted
+          NULL::boolean AS flag, NULL::boolean AS present, NULL::timestamptz AS at, NULL::uuid AS wanted, NULL::interval AS lease
         FROM mm.cluster
         UNION ALL
-        SELECT 1, inc, name, address, roles, level, beat, leaving, key IN (SELECT key FROM held), joined, NULL FROM mm.node WHERE alive
+        SELECT 1, inc, name, address, roles, level, beat, leaving, key IN (SELECT key FROM held), joined, NULL, lease FROM mm.node WHERE alive
         UNION ALL
-        SELECT 2, owner, role, NULL, NULL, no, epoch, NULL, NULL, NULL, wanted FROM mm.shard
+        SELECT 2, owner, role, NULL, NULL, no, epoch, NULL, NULL, NULL, wanted, NULL FROM mm.shard
         """;
 
     /// <summary>A sign of life.</summary>
@@ -53,7 +67,7 @@ internal static class Statements
 
     /// <summary>Becomes a member. That it is one already, because a reply was lost, is no conflict.</summary>
     public const string Join = """
-        INSERT INTO mm.node (inc, name, address, roles, level, key) VALUES (@me, @name, @address, @roles, @level, @key)
+        INSERT INTO mm.node (inc, name, address, roles, level, key, lease) VALUES (@me, @name, @address, @roles, @level, @key, @lease)
         ON CONFLICT (inc) DO NOTHING;
         INSERT INTO mm.lane (inc, no) SELECT @me, no FROM generate_series(0, @lanes - 1) AS no ON CONFLICT DO NOTHING;
         DELETE FROM mm.node n WHERE NOT alive AND ended < now() - interval '7 days'
@@ -67,6 +81,15 @@ internal static class Statements
         SELECT 1 FROM mm.cluster FOR UPDATE;
         UPDATE mm.cluster SET level = lowest
         FROM (SELECT min(level) AS lowest FROM mm.node WHERE alive) AS living WHERE level < lowest;
+        """;
+
+    /// <summary>The members whose process has a connection; read where nobody can become one.</summary>
+    public const string Living = """
+        SELECT name FROM mm.node WHERE alive AND key IN (
+          SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
+          WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+        ORDER BY name
         """;
 
     /// <summary>Where the life of a name is.</summary>

@@ -5,17 +5,20 @@ using Npgsql;
 
 namespace MarketManager.Storage.PostgreSql.Reading;
 
-/// <summary>A few connections that read, and write what no shard owns. When all are busy, callers wait.</summary>
+/// <summary>A few connections that read, and write what no shard owns. When all are busy, callers wait, for 3 s at most.</summary>
 internal sealed class ReaderSource : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _source;
+    private readonly ServerPool _source;
 
-    public ReaderSource(PostgresOptions options)
+    /// <param name="servers">Where the store is.</param>
+    /// <param name="name">What the server shows the sessions as.</param>
+    /// <param name="connections">How many there are at most.</param>
+    public ReaderSource(PostgresServers servers, string name, int connections)
     {
-        var settings = PostgresSession.Common(options.ConnectionString, "mm reader");
-        settings.MaxPoolSize = options.Readers;
+        var settings = PostgresSession.Common(servers.ConnectionString, name);
+        settings.MaxPoolSize = connections;
         settings.NoResetOnClose = true;
-        _source = NpgsqlDataSource.Create(settings);
+        _source = new ServerPool(servers, settings);
     }
 
     /// <summary>Reads, in one snapshot, whatever <paramref name="work"/> asks.</summary>
@@ -27,7 +30,7 @@ internal sealed class ReaderSource : IAsyncDisposable
         {
             try
             {
-                await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+                await using var connection = await _source.Open(cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
                 var result = await work(connection, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
@@ -52,7 +55,7 @@ internal sealed class ReaderSource : IAsyncDisposable
         {
             try
             {
-                await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+                await using var connection = await _source.Open(cancellationToken);
                 await using var command = Command(connection, sql, bind);
                 return await Rows(command, read, cancellationToken);
             }
@@ -101,7 +104,7 @@ internal sealed class ReaderSource : IAsyncDisposable
     {
         for (var isFirst = true; ; isFirst = false)
         {
-            var connection = await _source.OpenConnectionAsync(cancellationToken);
+            var connection = await _source.Open(cancellationToken);
             try
             {
                 await PostgresSession.Execute(connection, "SET synchronous_commit = on", cancellationToken);

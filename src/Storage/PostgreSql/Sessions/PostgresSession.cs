@@ -23,28 +23,63 @@ internal static class PostgresSession
         ApplicationName = applicationName,
         Timeout = 3,
         CommandTimeout = 30,
-        CancellationTimeout = -1, // a commit must never be told to end early: that would undo waiting for a standby
+        // What takes too long is told to end, and its session is given up without waiting for a reply, which might be that of a commit
+        // that no longer waits for its standby. What became of it is found out through another one.
+        CancellationTimeout = -1,
         TcpKeepAlive = true,
         TcpKeepAliveTime = 5,
         TcpKeepAliveInterval = 1,
         MaxAutoPrepare = 64,
         AutoPrepareMinUsages = 2,
         IncludeErrorDetail = true, // says which key and which shard
+        IncludeFailedBatchedCommand = true, // and which of the writes of a batch it was
         Enlist = false,
         Multiplexing = false,
+        MinPoolSize = 0, // the most is set here, and must not be less
     };
 
-    /// <summary>Opens a session for an incarnation.</summary>
+    /// <summary>Opens a session at the cluster's primary.</summary>
+    /// <returns>With it, what <see cref="PostgresServers.IsCurrent"/> asks for.</returns>
     /// <exception cref="PostgresUnusableException">There is a transaction pooler in between, or the server is none to write to.</exception>
-    public static async ValueTask<NpgsqlConnection> Open(string connectionString, string applicationName, CancellationToken cancellationToken)
+    public static async ValueTask<(NpgsqlConnection Connection, int Generation)> Open(
+        PostgresServers servers, string applicationName, CancellationToken cancellationToken)
     {
-        var settings = Common(connectionString, applicationName);
-        settings.Pooling = false;
-        var connection = new NpgsqlConnection(settings.ConnectionString);
+        var (connection, generation) = await servers.OpenAsync(Alone(servers, applicationName), cancellationToken);
         try
         {
-            await connection.OpenAsync(cancellationToken);
             await ServerCheck.Verify(connection, cancellationToken);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        return (await Set(connection, cancellationToken), generation);
+    }
+
+    /// <summary>Opens a session where the cluster's tables may not be yet: at the primary with the highest timeline.</summary>
+    /// <exception cref="PostgresUnusableException">There is a transaction pooler in between, or the server is none to write to.</exception>
+    public static async ValueTask<NpgsqlConnection> OpenFirst(PostgresServers servers, string applicationName, CancellationToken cancellationToken) =>
+        await Set(await servers.OpenNewest(Alone(servers, applicationName), cancellationToken), cancellationToken);
+
+    public static async ValueTask Execute(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string Alone(PostgresServers servers, string applicationName)
+    {
+        var settings = Common(servers.ConnectionString, applicationName);
+        settings.Pooling = false;
+        return settings.ConnectionString;
+    }
+
+    private static async ValueTask<NpgsqlConnection> Set(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
             await Execute(connection, Settings, cancellationToken);
             return connection;
         }
@@ -53,11 +88,5 @@ internal static class PostgresSession
             await connection.DisposeAsync();
             throw;
         }
-    }
-
-    public static async ValueTask Execute(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -21,6 +21,9 @@ internal sealed class AppendJob(JournalWrite write, short entity)
     /// <summary>Whether <see cref="Commands"/> were handed to the driver.</summary>
     public bool WasSent { get; set; }
 
+    /// <summary>The last of its events, once that is asked for; null where it has none.</summary>
+    public LastEvent? Last { get; set; }
+
     /// <summary>Completes when it is durable, or known not to be.</summary>
     public Task Done => _done.Task;
 

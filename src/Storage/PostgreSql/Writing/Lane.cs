@@ -1,24 +1,9 @@
-using System.Data;
 using System.Threading.Channels;
 using MarketManager.Kernel;
-using MarketManager.Storage.PostgreSql.Sessions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace MarketManager.Storage.PostgreSql.Writing;
-
-/// <summary>What the lanes of a node have in common.</summary>
-/// <param name="Options">Where the store is.</param>
-/// <param name="Incarnation">Who writes.</param>
-/// <param name="World">Time.</param>
-/// <param name="Metrics">Counts.</param>
-/// <param name="Log">Says what fails.</param>
-/// <param name="Condemned">Called when the store refuses this incarnation for good; maybe more than once.</param>
-internal sealed record LaneSurroundings(
-    PostgresOptions Options, Guid Incarnation, World World, StoreMetrics Metrics, ILogger Log, Action<Guid> Condemned)
-{
-    public string ApplicationName => $"mm {Incarnation}";
-}
 
 /// <summary>One writing connection. While a batch commits, the next one forms (group commit).</summary>
 /// <remarks>
@@ -27,8 +12,6 @@ internal sealed record LaneSurroundings(
 /// </remarks>
 internal sealed partial class Lane : IAsyncDisposable
 {
-    private static readonly TimeSpan Backoff = TimeSpan.FromMilliseconds(100);
-
     private readonly int _no;
     private readonly int _most;
     private readonly LaneSurroundings _around;
@@ -36,12 +19,10 @@ internal sealed partial class Lane : IAsyncDisposable
     private readonly AppendBatch _batch;
     private readonly LostBatch _lost;
     private readonly TimeProvider _time;
-    private NpgsqlConnection? _connection;
-    private int _session;
-    private long _failedAt;
-    private StoreException? _failure;
+    private readonly LaneSession _session;
+    private Sent _sent = new(0, 0);
+    private volatile Sent? _loose; // may still be at a batch that was answered as unknown
     private FencedException? _dead;
-    private volatile bool _isClosing;
     private Task _loop = Task.CompletedTask;
 
     /// <param name="no">Its number in <c>mm.lane</c>.</param>
@@ -56,16 +37,23 @@ internal sealed partial class Lane : IAsyncDisposable
             SingleReader = true,
         });
         _batch = new AppendBatch(around.Incarnation, no, around.Options.UnknownPatience);
+        _session = new LaneSession(no, around);
         _lost = new LostBatch(around.Incarnation, no, around.ApplicationName);
     }
 
     /// <summary>Why it does not write; null while it does.</summary>
-    public StoreException? Failure => Volatile.Read(ref _failure);
+    public StoreException? Failure => _session.Failure;
+
+    /// <summary>What the store refused to write; see <see cref="LaneSession.Refusal"/>.</summary>
+    public StoreException? Refusal => _session.Refusal;
+
+    /// <summary>Whether what was answered as unknown may yet be written.</summary>
+    public bool IsUnsettled => _loose is not null;
 
     /// <summary>Opens its session, and begins.</summary>
     public async ValueTask Start(CancellationToken cancellationToken)
     {
-        await Open(cancellationToken);
+        await _session.Open(cancellationToken);
         _loop = Run();
     }
 
@@ -79,10 +67,10 @@ internal sealed partial class Lane : IAsyncDisposable
     /// <summary>Writes what is queued where the store lets it, and ends.</summary>
     public async ValueTask DisposeAsync()
     {
-        _isClosing = true;
+        _session.Close();
         _queue.Writer.TryComplete();
         await _loop;
-        await Drop();
+        await _session.DisposeAsync();
     }
 
     private static async ValueTask Later(ValueTask queued, AppendJob job)
@@ -140,19 +128,30 @@ internal sealed partial class Lane : IAsyncDisposable
         {
             try
             {
-                await EnsureOpen(began, isUnknown);
-                if (isUnknown && await Settle(jobs))
+                ThrowIfDead();
+                var connection = await _session.Get(began, isUnknown);
+                if (isUnknown && await Settle(connection, jobs))
                 {
                     return;
                 }
 
                 isUnknown = false;
+                await EndLoose(connection);
                 var sent = _time.GetTimestamp();
-                _session = _connection!.ProcessID;
-                await _batch.Commit(_connection, jobs);
+                _sent = new Sent(_session.Server, connection.ProcessID);
+                await _batch.Commit(connection, jobs);
                 _around.Metrics.Committed(sent, jobs.Count);
-                Works();
-                Answer(jobs, null);
+                _session.Works();
+                _loose = null;
+                if (_around.Acknowledged.Add(_session.Server, jobs))
+                {
+                    Answer(jobs, null);
+                    return;
+                }
+
+                // Another server is in the place of this one: what became of the batch is to be found there.
+                (isUnknown, began) = (true, _time.GetTimestamp());
+                await _session.Drop();
             }
             catch (PostgresException e) when (!PostgresFailures.IsLossOfSession(e))
             {
@@ -160,7 +159,7 @@ internal sealed partial class Lane : IAsyncDisposable
             }
             catch (StoreException e)
             {
-                Answer(jobs, isUnknown ? Unknown(e) : e);
+                Answer(jobs, isUnknown ? Loose(e) : e);
             }
             catch (Exception e) when (PostgresFailures.IsLossOfSession(e))
             {
@@ -169,37 +168,49 @@ internal sealed partial class Lane : IAsyncDisposable
                     (isUnknown, began) = (true, _time.GetTimestamp());
                 }
 
-                Failed(e);
-                await Drop();
+                _session.Failed(e);
+                await _session.Drop();
             }
             catch (Exception e)
             {
                 // The connection may be in the middle of anything.
                 LogBroken(_around.Log, _no, e);
-                await Drop();
-                Answer(jobs, new StoreUnavailableException("the store's writer failed", e, outcomeUnknown: true));
+                await _session.Drop();
+                Answer(jobs, Loose(e));
             }
         }
     }
 
     /// <summary>Asks what became of the lost batch; true where its jobs are answered.</summary>
-    private async Task<bool> Settle(List<AppendJob> jobs)
+    private async Task<bool> Settle(NpgsqlConnection connection, List<AppendJob> jobs)
     {
-        var fate = await _lost.Find(_connection!, _session, jobs);
+        var fate = await _lost.Find(connection, ProcessOf(_sent), jobs);
         LogSettled(_around.Log, _no, jobs.Count, fate);
         switch (fate)
         {
-            case Fate.Committed:
-                Works();
+            case Fate.Committed when _around.Acknowledged.Add(_session.Server, jobs):
+                _session.Works();
                 Answer(jobs, null);
                 return true;
-            case Fate.Unknown:
-                Answer(jobs, Unknown(_failure));
+            case Fate.Unknown or Fate.Committed: // committed at a server that was replaced since
+                Answer(jobs, Unknown(_session.Failure));
                 return true;
             default:
                 return false;
         }
     }
+
+    /// <summary>Ends a session whose batch nobody waits for any more; the lock of the lane, which comes next, waits until it is over.</summary>
+    private async Task EndLoose(NpgsqlConnection connection)
+    {
+        if (_loose is { } loose)
+        {
+            await _lost.End(connection, ProcessOf(loose));
+        }
+    }
+
+    /// <summary>The number of a session; 0 where it was another server's, as which it may be anybody's here.</summary>
+    private int ProcessOf(Sent sent) => sent.Server == _session.Server ? sent.Process : 0;
 
     /// <summary>The server refused the batch: nothing was written.</summary>
     private async Task Refused(PostgresException e, List<AppendJob> jobs, bool isUnknown, long began)
@@ -214,21 +225,35 @@ internal sealed partial class Lane : IAsyncDisposable
         }
         else if (PostgresFailures.IsPassing(e) && _time.GetElapsedTime(began) < _around.Options.UnknownPatience)
         {
-            await Task.Delay(Backoff, _time);
+            await Task.Delay(LaneSession.Backoff, _time);
         }
         else if (isUnknown)
         {
-            Answer(jobs, Unknown(e));
+            Answer(jobs, Loose(e));
         }
         else if (PostgresFailures.IsFull(e) || e.SqlState.StartsWith("53", StringComparison.Ordinal))
         {
-            Failed(e);
+            _session.Failed(e);
             Answer(jobs, PostgresFailures.ToStoreException(e));
         }
-        else
+        else if (PostgresFailures.IsOfWrite(e))
         {
             await TakeOut(e, jobs);
         }
+        else
+        {
+            Refuse(e, jobs);
+        }
+    }
+
+    /// <summary>The store fails: those whose part it refused, or all where it does not say, are told so.</summary>
+    private void Refuse(PostgresException e, List<AppendJob> jobs)
+    {
+        var refusal = PostgresFailures.Refusal(e);
+        _session.Failed(refusal);
+        var named = Blame.Find(e, jobs).Select(blamed => blamed.Job).ToList();
+        Answer(named.Count == 0 ? jobs : named, refusal);
+        jobs.RemoveAll(job => job.Done.IsCompleted);
     }
 
     /// <summary>Fails those to blame and leaves the rest; where nobody can be named, the halves are tried apart.</summary>
@@ -261,90 +286,19 @@ internal sealed partial class Lane : IAsyncDisposable
         await Commit(second);
     }
 
-    /// <summary>Sees that there is a session; waits a little for a store that has just gone, and not at all for one that was known to be.</summary>
-    private async ValueTask EnsureOpen(long began, bool isUnknown)
+    private void ThrowIfDead()
     {
         if (_dead is not null)
         {
-            throw isUnknown ? Unknown(_dead) : _dead;
-        }
-
-        if (_connection is { State: not ConnectionState.Open })
-        {
-            await Drop(); // it broke after the answer to the last batch, behind which nothing was sent
-        }
-
-        var patience = isUnknown ? _around.Options.UnknownPatience : _failedAt == 0 ? _around.Options.Patience : TimeSpan.Zero;
-        while (_connection is null)
-        {
-            if (!isUnknown && _failedAt != 0 && _time.GetElapsedTime(_failedAt) < Backoff)
-            {
-                throw _failure!;
-            }
-
-            try
-            {
-                await Open(CancellationToken.None);
-            }
-            catch (Exception e) when (PostgresFailures.IsOfStore(e))
-            {
-                Failed(e);
-                if (_isClosing || _time.GetElapsedTime(began) >= patience)
-                {
-                    _failedAt = _time.GetTimestamp();
-                    throw isUnknown ? Unknown(e) : _failure!;
-                }
-
-                await Task.Delay(Backoff, _time);
-            }
+            throw _dead;
         }
     }
 
-    private async ValueTask Open(CancellationToken cancellationToken)
+    /// <summary>Nobody knows, and it may even be written later: before anybody reads what there is, the session has to be ended.</summary>
+    private StoreUnavailableException Loose(Exception e)
     {
-        var connection = await PostgresSession.Open(_around.Options.ConnectionString, _around.ApplicationName, cancellationToken);
-        try
-        {
-            await ClusterIdentity.Verify(connection, cancellationToken);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-
-        _connection = connection;
-        _failedAt = 0;
-    }
-
-    private async ValueTask Drop()
-    {
-        if (_connection is { } connection)
-        {
-            _connection = null;
-            try
-            {
-                await connection.DisposeAsync();
-            }
-            catch (Exception e) when (PostgresFailures.IsLossOfSession(e))
-            {
-                // It was broken already.
-            }
-        }
-    }
-
-    private void Works() => Volatile.Write(ref _failure, null);
-
-    private void Failed(Exception e)
-    {
-        var failure = PostgresFailures.ToStoreException(e);
-        if (_failure is null)
-        {
-            LogFailed(_around.Log, _no, failure.Message);
-        }
-
-        Volatile.Write(ref _failure, failure);
-        StoreMetrics.Failed();
+        _loose = _sent;
+        return Unknown(e);
     }
 
     private static StoreUnavailableException Unknown(Exception? e) => new(
@@ -367,9 +321,6 @@ internal sealed partial class Lane : IAsyncDisposable
         jobs.Clear();
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The store does not write on lane {Lane}: {Reason}")]
-    private static partial void LogFailed(ILogger logger, int lane, string reason);
-
     [LoggerMessage(2, LogLevel.Warning, "Lane {Lane} lost its session in the middle of {Writes} writes; they are {Fate}")]
     private static partial void LogSettled(ILogger logger, int lane, int writes, Fate fate);
 
@@ -378,4 +329,9 @@ internal sealed partial class Lane : IAsyncDisposable
 
     [LoggerMessage(3, LogLevel.Error, "The store refuses what incarnation {Incarnation} writes: it was declared dead")]
     private static partial void LogCondemned(ILogger logger, Guid incarnation);
+
+    /// <summary>Where a batch was sent.</summary>
+    /// <param name="Server">Which server of those that were seen.</param>
+    /// <param name="Process">The session, by the server's number.</param>
+    private sealed record Sent(int Server, int Process);
 }

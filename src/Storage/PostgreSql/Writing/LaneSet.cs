@@ -20,6 +20,9 @@ internal sealed class LaneSet : IAsyncDisposable
     /// <summary>Why one of them does not write; null while all do.</summary>
     public StoreException? Failure => _lanes.Select(lane => lane.Failure).FirstOrDefault(failure => failure is not null);
 
+    /// <summary>What the store refused to write on one of them; null: nothing, or not lately.</summary>
+    public StoreException? Refusal => _lanes.Select(lane => lane.Refusal).FirstOrDefault(refusal => refusal is not null);
+
     /// <summary>Opens the sessions.</summary>
     public static async ValueTask<LaneSet> Open(LaneSurroundings around, int count, CancellationToken cancellationToken)
     {
@@ -47,6 +50,19 @@ internal sealed class LaneSet : IAsyncDisposable
     }
 
     public ValueTask Append(AppendJob job, CancellationToken cancellationToken) => _lanes[LaneOf(job)].Append(job, cancellationToken);
+
+    /// <summary>Waits until nothing that was answered as unknown can be written any more.</summary>
+    /// <exception cref="StoreException">That could not be found out.</exception>
+    public async ValueTask Settle(PersistenceId actor, short entity, CancellationToken cancellationToken)
+    {
+        foreach (var lane in _lanes)
+        {
+            if (lane.IsUnsettled)
+            {
+                await lane.Append(new AppendJob(new JournalWrite(actor, 0, [], []), entity), cancellationToken);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

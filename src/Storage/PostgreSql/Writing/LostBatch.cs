@@ -57,6 +57,16 @@ internal sealed class LostBatch(Guid incarnation, int lane, string applicationNa
         return fate;
     }
 
+    /// <summary>Ends a session: it might still begin what it has received, better it never does.</summary>
+    public async Task End(NpgsqlConnection connection, int session)
+    {
+        await using var end = new NpgsqlCommand(
+            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2", connection);
+        end.Parameters.Add(new NpgsqlParameter<int> { TypedValue = session, NpgsqlDbType = NpgsqlDbType.Integer });
+        end.Parameters.Add(new NpgsqlParameter<string> { TypedValue = applicationName, NpgsqlDbType = NpgsqlDbType.Text });
+        await end.ExecuteNonQueryAsync();
+    }
+
     private static Fate Judge(NpgsqlDataReader found, JournalWrite write)
     {
         if (found.IsDBNull(0))
@@ -69,15 +79,5 @@ internal sealed class LostBatch(Guid incarnation, int lane, string applicationNa
         var isOurs = found.GetString(0) == first.Kind && found.GetInt32(1) == first.Version
             && found.GetInt64(2) == EventTime.ToStored(first.At) && found.GetString(3) == Encoding.UTF8.GetString(first.Data.Span);
         return isOurs ? Fate.Committed : Fate.Absent;
-    }
-
-    // It might still begin what it has received: better it never does.
-    private async Task End(NpgsqlConnection connection, int session)
-    {
-        await using var end = new NpgsqlCommand(
-            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2", connection);
-        end.Parameters.Add(new NpgsqlParameter<int> { TypedValue = session, NpgsqlDbType = NpgsqlDbType.Integer });
-        end.Parameters.Add(new NpgsqlParameter<string> { TypedValue = applicationName, NpgsqlDbType = NpgsqlDbType.Text });
-        await end.ExecuteNonQueryAsync();
     }
 }

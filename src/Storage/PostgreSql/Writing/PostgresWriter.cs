@@ -8,15 +8,19 @@ namespace MarketManager.Storage.PostgreSql.Writing;
 internal sealed class PostgresWriter(ReaderSource readers) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, short> _entities = new();
+    private readonly LevelGate _levels = new(readers);
     private LaneSet? _lanes;
 
     /// <summary>Why writes fail; null while they do not, or nobody may write.</summary>
     public StoreException? Failure => Volatile.Read(ref _lanes)?.Failure;
 
+    /// <summary>What the store refused to write; null: nothing, or not lately.</summary>
+    public StoreException? Refusal => Volatile.Read(ref _lanes)?.Refusal;
+
     /// <summary>Begins to write for an incarnation.</summary>
     public async ValueTask Enter(LaneSurroundings around, int lanes, CancellationToken cancellationToken)
     {
-        var opened = await LaneSet.Open(around, lanes, cancellationToken);
+        var opened = await LaneSet.Open(around with { Connected = _levels.Forget }, lanes, cancellationToken);
         if (Interlocked.CompareExchange(ref _lanes, opened, null) is not null)
         {
             await opened.DisposeAsync();
@@ -37,16 +41,28 @@ internal sealed class PostgresWriter(ReaderSource readers) : IAsyncDisposable
     public ValueTask Append(JournalWrite write, CancellationToken cancellationToken)
     {
         var lanes = Volatile.Read(ref _lanes) ?? throw LaneSet.NoMember();
-        return _entities.TryGetValue(write.Actor.Entity, out var entity)
+        return _levels.LetsThrough(write) && _entities.TryGetValue(write.Actor.Entity, out var entity)
             ? lanes.Append(new AppendJob(write, entity), cancellationToken)
             : AppendFirst(lanes, write, cancellationToken);
     }
 
+    /// <summary>Waits until what an actor wrote, and was told that nobody knows of, is written or never will be.</summary>
+    /// <exception cref="StoreException">That could not be found out.</exception>
+    public ValueTask Settle(PersistenceId actor, CancellationToken cancellationToken) =>
+        Volatile.Read(ref _lanes) is { } lanes && _entities.TryGetValue(actor.Entity, out var entity)
+            ? lanes.Settle(actor, entity, cancellationToken)
+            : default;
+
+    /// <summary>The server is another one, which may have given other numbers.</summary>
+    public void ForgetEntities() => _entities.Clear();
+
     public ValueTask DisposeAsync() => Exit();
 
-    /// <summary>An entity's number in the tables; made where it is new. Never undone, so that it needs no transaction with others.</summary>
+    /// <summary>Asks the store for what is not known yet: the level, and an entity's number in the tables.</summary>
+    /// <remarks>A number is made where it is new, and never undone, so that it needs no transaction with others.</remarks>
     private async ValueTask AppendFirst(LaneSet lanes, JournalWrite write, CancellationToken cancellationToken)
     {
+        await _levels.Pass(write, cancellationToken);
         var name = write.Actor.Entity;
         await readers.Execute(
             "INSERT INTO mm.entity (name) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM mm.entity WHERE name = $1) ON CONFLICT DO NOTHING",
