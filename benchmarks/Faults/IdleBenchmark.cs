@@ -5,7 +5,8 @@ namespace MarketManager.Benchmarks.Faults;
 /// <summary>Three nodes with a thousand exchanges that are switched off, and nobody who asks.</summary>
 internal static class IdleBenchmark
 {
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+    // The runtime still compiles what the creations made hot.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(30);
 
     public static async Task Run(PostgresServer server, Report report)

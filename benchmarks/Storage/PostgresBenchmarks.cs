@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace MarketManager.Benchmarks.Storage;
 
-/// <summary>Durable events on PostgreSQL, and taking over a thousand actors. The server is on this machine, and waits for the disk.</summary>
+/// <summary>Durable events on PostgreSQL. The server is on this machine, and waits for the disk.</summary>
 internal static class PostgresBenchmarks
 {
     private const int Actors = 1000;
@@ -22,7 +22,6 @@ internal static class PostgresBenchmarks
     {
         await using var server = await PostgresServer.Start(null, "fsync=on", "shared_buffers=256MB");
         await Events(server, report);
-        await Recovery(server, report);
     }
 
     private static async Task Events(PostgresServer server, Report report)
@@ -62,7 +61,7 @@ internal static class PostgresBenchmarks
     private static async Task Append(IJournal journal, long actor, int count)
     {
         await Task.Yield();
-        var fence = new Fence("gather", Shard.Of(actor), 1);
+        var fence = Right(Shard.Of(actor));
         for (var sequence = 1; sequence <= count; sequence++)
         {
             await journal.Append(new JournalWrite(
@@ -117,19 +116,11 @@ internal static class PostgresBenchmarks
         return all.Length / measured.Seconds;
     }
 
-    private static async Task Recovery(PostgresServer server, Report report)
-    {
-        const int eventsEach = 20;
-        var database = await server.NewDatabase();
-        await using var store = await Open(server, database);
-        await Task.WhenAll(Enumerable.Range(1, Actors).Select(actor => Append(store.Journal, actor, eventsEach)));
-        var counter = new Counter();
-        var replay = await Measure.Median(5, () => store.Journal.Replay("exchange", Enumerable.Range(0, Shard.Count).ToHashSet(), counter).AsTask());
-        report.Below($"recovery of {Actors} actors of {counter.Events / 6 / Actors} events", replay.Seconds * 1000, 300, "ms");
-    }
+    /// <summary>What <see cref="Open"/> gives the member.</summary>
+    internal static Fence Right(int shard) => new("gather", shard, 1);
 
     /// <summary>Opens the store, and makes it a member that owns all shards.</summary>
-    private static async Task<PostgresStore> Open(PostgresServer server, string database)
+    internal static async Task<PostgresStore> Open(PostgresServer server, string database)
     {
         var world = World.Real();
         var store = await PostgresStore.Open(
@@ -144,16 +135,5 @@ internal static class PostgresBenchmarks
             """);
         await store.Enter(me, PostgresStore.Lanes);
         return store;
-    }
-
-    private sealed class Counter : IReplay
-    {
-        public int Events { get; private set; }
-
-        public void OnSnapshot(long id, long sequence, ReadOnlySpan<byte> data)
-        {
-        }
-
-        public void OnEvent(long id, long sequence, string kind, int version, DateTimeOffset at, ReadOnlySpan<byte> data) => Events++;
     }
 }

@@ -14,6 +14,7 @@ public static class StorageBenchmarks
         ("markets", MarketBenchmarks.Run),
         ("pages", PageBenchmarks.Run),
         ("postgres", PostgresBenchmarks.Run),
+        ("take-over", TakeOverBenchmark.Run),
     ];
 
     /// <summary>Runs those named; all where none is.</summary>

@@ -3,7 +3,6 @@ using MarketManager.Actors;
 using MarketManager.Actors.Exchanges;
 using MarketManager.Actors.Runs;
 using MarketManager.Kernel;
-using MarketManager.Storage.Sqlite;
 
 namespace MarketManager.Benchmarks.WholeNode;
 
@@ -18,8 +17,12 @@ internal static class ExchangeHistory
     private static readonly TimeSpan Interval = TimeSpan.FromDays(7);
 
     /// <summary>Writes exchanges 1 to <paramref name="count"/>.</summary>
-    public static Task Fill(SqliteStore store, int count, World world) =>
-        Task.WhenAll(Enumerable.Range(1, count).Select(id => store.Journal.Append(Write(id, world)).AsTask()));
+    /// <param name="journal">Where to.</param>
+    /// <param name="count">How many exchanges.</param>
+    /// <param name="world">Their past is just over.</param>
+    /// <param name="fence">The right to write for a shard; null: it needs none.</param>
+    public static Task Fill(IJournal journal, int count, World world, Func<int, Fence>? fence = null) => Task.WhenAll(
+        Enumerable.Range(1, count).Select(id => journal.Append(Write(id, world) with { Fence = fence?.Invoke(Shard.Of(id)) }).AsTask()));
 
     private static JournalWrite Write(long id, World world)
     {

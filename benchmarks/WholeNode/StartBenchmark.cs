@@ -1,6 +1,5 @@
 using MarketManager.Actors.Exchanges;
 using MarketManager.Actors.Markets;
-using MarketManager.Actors.Venues;
 using MarketManager.Benchmarks.Storage;
 using MarketManager.Kernel;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,7 +19,7 @@ internal static class StartBenchmark
         var world = World.Real();
         await using (var store = StorageBenchmarks.Open(full.Path))
         {
-            await ExchangeHistory.Fill(store, Exchanges, world);
+            await ExchangeHistory.Fill(store.Journal, Exchanges, world);
         }
 
         report.Below("live memory of an exchange's actor with its state", await BytesPerActor(full, world), 4096, "B");
@@ -57,17 +56,5 @@ internal static class StartBenchmark
         var bytes = (double)(Measure.LiveBytes() - before) / exchanges.Directory.Count;
         await exchanges.Leave();
         return bytes;
-    }
-
-    /// <summary>No venue is asked here.</summary>
-    private sealed class Nobody : IMarketSource, IVenueCatalog
-    {
-        public IReadOnlyDictionary<string, VenueInfo> All { get; } = new Dictionary<string, VenueInfo>();
-
-        public Task Ready => Task.CompletedTask;
-
-        public VenueBudgetStatus? Budget(string venue) => null;
-
-        public Task<VenueMarkets> Gather(MarketFeedKey feed, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }
