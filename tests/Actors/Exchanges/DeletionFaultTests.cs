@@ -90,6 +90,21 @@ public sealed class DeletionFaultTests : ExchangeTests
         AssertGone(id);
     }
 
+    [Fact]
+    public void Run_whose_process_died_before_the_deletion_ends_so_and_the_deletion_goes_on()
+    {
+        var (id, _) = CreateRunning();
+        Node.Kill();
+        Store.Journal.FailNext(JournalFault.Full);
+        Node.Start();
+        Assert.Equal(RunState.Running, LastRun(id).State);
+
+        Accepted(Delete(id));
+        var run = Assert.Single(Store.RunsOf(id));
+        Assert.Equal((RunState.Crashed, ErrorKinds.ProcessDied), (run.State, run.Error!.Kind));
+        AssertGone(id);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -64,10 +64,9 @@ internal static class StoreCheck
         Equal(state.Exists ? Shown(state, events.Count, row) : null, row is null ? null : Timeless(row));
     }
 
-    // The run ends as cancelled or as it ended first; that its process died is no end of it then.
+    // The run ends as cancelled or as it ended first: also with its process, where a store that was away held up the word of that.
     private static bool MayEnd(DomainEvent e) =>
-        e is RunEvent.Ended { Error: null or { Kind: not ErrorKinds.ProcessDied } } or ExchangeEvent.Gathered or RunEvent.ScheduleCleared
-            or ExchangeEvent.Deleted;
+        e is RunEvent.Ended or ExchangeEvent.Gathered or RunEvent.ScheduleCleared or ExchangeEvent.Deleted;
 
     // When the next run is due depends on the instant at which it was asked.
     private static ExchangeView Timeless(ExchangeView view) => view with { Status = view.Status with { NextRun = null } };

@@ -334,6 +334,11 @@ internal sealed class ClusterDay
             return "a process leaves";
         }
 
+        if (!_processes.Values.All(process => process.ReachesStore))
+        {
+            return "a process does not reach the store yet"; // trouble that was too short for anybody to notice
+        }
+
         if (_processes.Values.Any(process => process.IsAsked))
         {
             return "a client has no answer";

@@ -70,6 +70,9 @@ internal sealed class Process
     /// <summary>Whether it was asked to end.</summary>
     public bool IsLeaving { get; private set; }
 
+    /// <summary>Whether what it sends to the store arrives.</summary>
+    public bool ReachesStore => _link.IsOpen;
+
     /// <summary>Whether the store is about to commit something for it.</summary>
     public bool IsWriting => _journal.IsWriting;
 
