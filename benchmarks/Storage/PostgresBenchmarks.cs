@@ -12,7 +12,7 @@ namespace MarketManager.Benchmarks.Storage;
 internal static class PostgresBenchmarks
 {
     private const int Actors = 1000;
-    private const int EventsEach = 60;
+    private const int EventsEach = 300;
     private const int Rounds = 5;
 
     private static readonly byte[] Data = Encoding.UTF8.GetBytes(

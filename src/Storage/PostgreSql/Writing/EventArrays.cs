@@ -1,4 +1,3 @@
-using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -23,7 +22,7 @@ internal static class EventArrays
         }
 
         var (entities, shards, actors, sequences) = (new short[count], new short[count], new long[count], new long[count]);
-        var (kinds, versions, times, data) = (new string[count], new int[count], new long[count], new string[count]);
+        var (kinds, versions, times, data) = (new string[count], new int[count], new long[count], new ReadOnlyMemory<byte>[count]);
         var next = 0;
         foreach (var job in jobs)
         {
@@ -33,7 +32,7 @@ internal static class EventArrays
                 var e = write.Events[i];
                 (entities[next], shards[next], actors[next], sequences[next]) = (job.Entity, job.Shard, write.Actor.Id, write.FirstSequence + i);
                 (kinds[next], versions[next], times[next]) = (e.Kind, e.Version, EventTime.ToStored(e.At));
-                data[next] = Encoding.UTF8.GetString(e.Data.Span);
+                data[next] = e.Data;
             }
         }
 
