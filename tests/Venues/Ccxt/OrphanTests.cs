@@ -43,14 +43,21 @@ public class OrphanTests
     }
 
     [Fact]
+    public async Task Worker_that_is_too_busy_to_hear_its_parent_for_a_lease_goes_on()
+    {
+        using var worker = StartWorker(Repository.Fake("busy.mjs"));
+        await worker.StandardInput.WriteLineAsync("I am alive");
+        worker.StandardInput.Close();
+
+        Assert.Equal("heard nothing\n", await worker.StandardOutput.ReadToEndAsync());
+        await worker.WaitForExitAsync();
+        Assert.Equal(0, worker.ExitCode); // it came to the end of its input
+    }
+
+    [Fact]
     public async Task Worker_that_reads_garbage_ends()
     {
-        using var worker = Process.Start(new ProcessStartInfo("node", [Repository.WorkerScript])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using var worker = StartWorker(Repository.WorkerScript);
         await worker.StandardInput.WriteLineAsync("what?");
         await worker.StandardInput.FlushAsync();
 
@@ -71,6 +78,14 @@ public class OrphanTests
         await Eventually.Holds("the child is gone", () => child.HasExited);
         Assert.Equal(137, child.ExitCode);
     }
+
+    private static Process StartWorker(string script) =>
+        Process.Start(new ProcessStartInfo("node", [script])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 
     private static Process StartParent(params string[] command) => Process.Start(
         new ProcessStartInfo("node", [Repository.Fake("parent.mjs"), .. command]) { RedirectStandardOutput = true })!;
