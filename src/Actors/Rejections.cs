@@ -17,7 +17,7 @@ public static class Rejections
             RejectionKind.Unavailable, "the store refuses to write, for the reason that is in the node's log; nothing was changed"),
         FencedException => Moved,
         EventTooNewException => new(
-            RejectionKind.Conflict,
+            RejectionKind.Unavailable,
             "a node of an older version still lives, which could not read this change; nothing was changed; finish the upgrade and repeat the request"),
         RowConflictException { Rule: "idempotency" } => new(
             RejectionKind.Conflict, "another request with this Idempotency-Key was answered just now; repeat the request to get its answer"),

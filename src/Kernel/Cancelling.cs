@@ -17,9 +17,18 @@ public static class Cancelling
         {
             // All were called; it is cancelled.
         }
+        catch (ObjectDisposedException)
+        {
+            // Whatever it was for is over.
+        }
     }
 
-    /// <summary>The same; who listens is called on the thread pool.</summary>
+    /// <summary>The same after a while, unless what is returned is disposed of before: a source with a limit of its own would let what
+    /// a listener throws end the process.</summary>
+    public static ITimer CancelAllAfter(this CancellationTokenSource source, TimeSpan wait, TimeProvider time) =>
+        time.CreateTimer(static source => ((CancellationTokenSource)source!).CancelAll(), source, wait, Timeout.InfiniteTimeSpan);
+
+    /// <summary>The same at once; who listens is called on the thread pool.</summary>
     public static async Task CancelAllAsync(this CancellationTokenSource source)
     {
         try

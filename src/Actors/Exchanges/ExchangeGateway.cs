@@ -87,9 +87,20 @@ public sealed class ExchangeGateway(
     {
         try
         {
-            if (key is null || await answers.Find(key, world.Now - AnswersKept, cancellationToken) is not { } kept)
+            if (key is null)
             {
-                return await DeleteNow(id, expectedVersion, key, cancellationToken);
+                return await DeleteNow(id, expectedVersion, null, cancellationToken);
+            }
+
+            var kept = await Kept(key, cancellationToken);
+            if (kept is null)
+            {
+                var answer = await DeleteNow(id, expectedVersion, key, cancellationToken);
+                kept = IsPerhapsItsOwnDoing(answer.Why) ? await Kept(key, cancellationToken) : null;
+                if (kept is null)
+                {
+                    return answer;
+                }
             }
 
             // It was decided; whether it is gone already is another matter.
@@ -123,7 +134,7 @@ public sealed class ExchangeGateway(
                     return ended;
                 }
             }
-            catch (AskTimeoutException)
+            catch (Exception e) when (e is AskTimeoutException or MailboxFullException)
             {
                 return null;
             }
@@ -272,20 +283,19 @@ public sealed class ExchangeGateway(
 
         try
         {
-            if (await answers.Find(key, world.Now - AnswersKept, cancellationToken) is { } kept)
+            if (await Kept(key, cancellationToken) is { } kept)
             {
                 return Repeat(key, kept, read);
             }
 
             var answer = await act();
+            if (IsPerhapsItsOwnDoing(answer.Why) && await Kept(key, cancellationToken) is { } first)
+            {
+                return Repeat(key, first, read);
+            }
+
             if (answer.Why is { Kind: RejectionKind.Invalid or RejectionKind.Conflict or RejectionKind.AlreadyRunning } why)
             {
-                // Another node may have carried it out meanwhile, and be what this request is in conflict with.
-                if (await answers.Find(key, world.Now - AnswersKept, cancellationToken) is { } first)
-                {
-                    return Repeat(key, first, read);
-                }
-
                 await journal.Append(new JournalWrite(Answers, 1, [], [KeptAnswer.Of(key, why, world.Now)], Guarded: true), cancellationToken);
             }
 
@@ -300,6 +310,13 @@ public sealed class ExchangeGateway(
             _underWay.TryRemove(underWay, out _);
         }
     }
+
+    private ValueTask<AnswerKept?> Kept(IdempotencyKey key, CancellationToken cancellationToken) =>
+        answers.Find(key, world.Now - AnswersKept, cancellationToken);
+
+    // Another try of the same request may have been carried out meanwhile, and be what stands in the way of this one.
+    private static bool IsPerhapsItsOwnDoing(Rejection? why) => why?.Kind
+        is RejectionKind.Invalid or RejectionKind.Conflict or RejectionKind.AlreadyRunning or RejectionKind.Stale or RejectionKind.NotFound;
 
     private static Answer<T> Repeat<T>(IdempotencyKey key, AnswerKept kept, Func<KeptAnswer, T?> read)
         where T : class

@@ -78,11 +78,13 @@ public abstract partial class RunningActor<TState>
         if (Life.Running?.RunId == gone.RunId)
         {
             _child = null;
-            _attempt = Math.Max(1, _report.Attempts);
+            var report = _report;
+            _report = new RunReport(); // what it brought is of no use once the end is kept
+            _attempt = Math.Max(1, report.Attempts);
 
             // A child that had come to its own end before the stop reached it has ended the run, nothing else.
-            var isByItself = _report.Result is not null || _report.Error is not null || gone.Reason is not null;
-            await KeepEnd(_end is { } cut && !isByItself ? cut : EndOf(_report, gone.Reason));
+            var isByItself = report.Result is not null || report.Error is not null || gone.Reason is not null;
+            await KeepEnd(_end is { } cut && !isByItself ? cut : EndOf(report, gone.Reason));
         }
     }
 
@@ -134,6 +136,7 @@ public abstract partial class RunningActor<TState>
         _end = null;
         WaitNoMore();
         Context.Timers.Cancel(OverdueTimer);
+        Context.Timers.Cancel(EndTimer);
         RunMetrics.CountEnd(view);
         LogEnded(Id, run.RunId, end.Outcome, (ended.At - run.Started).TotalMilliseconds, Attempt, end.Error?.Kind, end.Error?.Message);
         foreach (var waiter in _waiters)
@@ -167,7 +170,6 @@ public abstract partial class RunningActor<TState>
             return end;
         }
 
-        _report = new RunReport(); // it has the result, too
         return new PendingEnd(
             RunState.Failed, null, Error(ErrorKinds.StoreAway, "the store was away, and as many results waited for it as there is room for"));
     }

@@ -32,7 +32,7 @@ internal sealed class ApplyRun(CliSession session, IReadOnlyList<DesiredExchange
             NodeRequest.Post("api/exchanges/", ApplyStep.Body(create.Fields)), cancellationToken),
         ApplyStep.Change change => Change(change, cancellationToken),
         ApplyStep.Delete delete => session.Node.Send(
-            new NodeRequest(HttpMethod.Delete, $"api/exchanges/{delete.Id}/"), cancellationToken),
+            NodeRequest.Delete($"api/exchanges/{delete.Id}/"), cancellationToken),
         _ => throw new InvalidOperationException($"unknown step {step.GetType().Name}"),
     };
 

@@ -22,7 +22,7 @@ internal static class RemoveCommand
                 return ExitCode.Failed;
             }
 
-            await session.Node.Send(new NodeRequest(HttpMethod.Delete, $"api/exchanges/{exchange.Id}/"), cancellationToken);
+            await session.Node.Send(NodeRequest.Delete($"api/exchanges/{exchange.Id}/"), cancellationToken);
             session.Say($"removed exchange '{exchange.Name}'");
             return ExitCode.Done;
         }, name, yes);

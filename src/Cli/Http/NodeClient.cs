@@ -9,7 +9,8 @@ namespace MarketManager.Cli.Http;
 /// <summary>Talks to one node. Every failure comes as a <see cref="CliException"/>.</summary>
 internal sealed class NodeClient(NodeAddress address, CliContext context) : IDisposable
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
+    // A node gives itself 30 s, and then says more than that there was no answer.
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(5);
     private const int Tries = 3;
 

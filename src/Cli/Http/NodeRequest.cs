@@ -21,6 +21,9 @@ internal sealed record NodeRequest(HttpMethod Method, string Path)
 
     public static NodeRequest Get(string path) => new(HttpMethod.Get, path) { Repeatable = true };
 
+    /// <summary>A deletion: it may have to wait for the end of a run, for which a node gives itself as long again.</summary>
+    public static NodeRequest Delete(string path) => new(HttpMethod.Delete, path) { Wait = TimeSpan.FromSeconds(30) };
+
     public static NodeRequest Post(string path, JsonNode? body = null) =>
         new(HttpMethod.Post, path) { Body = body, Repeatable = true };
 }

@@ -47,7 +47,7 @@ internal abstract class KeyRing
             (await Listing.ReadAll(node, "api/keys/", cancellationToken)).Items;
 
         public override Task Revoke(string id, CancellationToken cancellationToken) => node.Send(
-            new NodeRequest(HttpMethod.Delete, $"api/keys/{Uri.EscapeDataString(id)}/"), cancellationToken);
+            NodeRequest.Delete($"api/keys/{Uri.EscapeDataString(id)}/"), cancellationToken);
     }
 
     private sealed class InFolder(IOfflineKeys keys, string folder) : KeyRing

@@ -66,9 +66,9 @@ internal sealed class OwnerRoute(
                 }
                 else
                 {
-                    // A try that may still be under way is repeated under its id: the same node then waits for it, and does not
-                    // begin another one. After an answer a new try is a new one; the key keeps it from being carried out twice.
-                    sent = sent is null || !isUnknown ? Wrap(request, left) : sent with { Within = left };
+                    // Without an answer a try is repeated under its id: the same node then waits for one that is under way, and does
+                    // not begin another. After an answer a new try is a new one; the key keeps it from being carried out twice.
+                    sent = (sent ?? Wrap(request, left)) with { Within = left };
                     var reply = await peers.Ask(owner, sent, cancellationToken);
                     fate = FateOf(reply);
                     sent = reply.IsReplied ? null : sent;

@@ -97,15 +97,19 @@ public sealed class ClusterInspector : IClusterInspector
         var shard = Shard.Of(exchange);
         var epoch = view.Shards.TryGetValue(ExchangeShards.Role, out var owners) ? owners[shard].Epoch : 0;
         var owner = view.OwnerOf(ExchangeShards.Role, shard);
+        var moving = new ActorStatus(exchange, ExchangeShards.Role, shard, epoch, null, null, null, null, _world.Now);
         if (owner is null)
         {
-            return new ActorStatus(exchange, ExchangeShards.Role, shard, epoch, null, null, null, null, _world.Now);
+            return moving;
         }
 
         var reply = await Ask(view, owner, new InspectionRequest.Actor(exchange), ChangePatience, cancellationToken);
-        return reply.Actor is { } look
-            ? new ActorStatus(exchange, ExchangeShards.Role, shard, epoch, owner.Name, owner.Address, look.Seen, look.Broken, look.At)
-            : reply.Why!;
+        return reply.Actor switch
+        {
+            null => reply.Why!,
+            { Seen: null, Broken: null, IsLacking: false } => moving, // not recovered yet
+            var look => moving with { Node = owner.Name, Address = owner.Address, Seen = look.Seen, Broken = look.Broken, At = look.At },
+        };
     }
 
     /// <inheritdoc/>
@@ -195,7 +199,14 @@ public sealed class ClusterInspector : IClusterInspector
     {
         if (member.Incarnation == view.Me)
         {
-            return await _here.Answer(request, cancellationToken);
+            try
+            {
+                return await _here.Answer(request, cancellationToken).AsTask().WaitAsync(patience, _world.Time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return Refused(RejectionKind.OutcomeUnknown, $"{member.Name} has not done it within {patience.TotalSeconds:0} s, and may yet");
+            }
         }
 
         var asked = new PeerRequest(_world.NewId(_world.Now), Operation, request.ToJson(), patience) { IsSafe = request.IsSafe };

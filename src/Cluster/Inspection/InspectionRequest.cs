@@ -60,8 +60,9 @@ internal sealed record NodeLook(
 /// <summary>How an actor is.</summary>
 /// <param name="Seen">Null where there is none.</param>
 /// <param name="Broken">Why it cannot be used; null where it can.</param>
+/// <param name="IsLacking">Whether the node certainly would have it if it existed; false while its shard is being opened.</param>
 /// <param name="At">When, UTC.</param>
-internal sealed record ActorLook(ActorInspection? Seen, string? Broken, DateTimeOffset At);
+internal sealed record ActorLook(ActorInspection? Seen, string? Broken, bool IsLacking, DateTimeOffset At);
 
 /// <summary>The forms in which nodes speak about themselves; unknown fields are ignored, so that versions can talk.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]

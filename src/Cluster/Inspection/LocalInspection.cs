@@ -17,10 +17,13 @@ internal sealed class LocalInspection(
     private static readonly TimeSpan SayPatience = TimeSpan.FromSeconds(3);
 
     private static readonly Rejection NotDone = new(
-        RejectionKind.Conflict, "the node does not own that shard any more, or the other one does not take shards of that role now");
+        RejectionKind.Conflict, "the node does not own that shard any more, or hands it to a third one already, or the other one does not take shards of that role now");
 
     private static readonly Rejection NotSaid = new(
         RejectionKind.Unavailable, "the node could not tell the store yet that it hands everything over; it does when the store answers");
+
+    private static readonly Rejection NotSaidBack = new(
+        RejectionKind.Unavailable, "the node could not tell the store yet that it takes its share again; it does when the store answers");
 
     private static readonly Rejection Stopping = new(
         RejectionKind.Conflict, "the node is being stopped, and does not come back before it is started again");
@@ -57,7 +60,10 @@ internal sealed class LocalInspection(
                 return new InspectionReply { Why = await Drain(cancellationToken) };
             case InspectionRequest.Resume:
                 node.Resume();
-                return new InspectionReply { Why = await IsSaid(isLeaving: false, cancellationToken) ? null : Stopping };
+                return new InspectionReply
+                {
+                    Why = await IsSaid(isLeaving: false, cancellationToken) ? null : node.IsEnding ? Stopping : NotSaidBack,
+                };
             default:
                 throw new ArgumentOutOfRangeException(nameof(request), request, "not a request about a node");
         }
@@ -70,7 +76,7 @@ internal sealed class LocalInspection(
         node.LeaseLeft);
 
     private ActorLook Look(long exchange) => new(
-        exchanges.Find(exchange)?.Inspect(), exchanges.Broken.GetValueOrDefault(exchange), system.World.Now);
+        exchanges.Find(exchange)?.Inspect(), exchanges.Broken.GetValueOrDefault(exchange), exchanges.Lacks(exchange), system.World.Now);
 
     private async ValueTask<Rejection?> Drain(CancellationToken cancellationToken)
     {

@@ -65,7 +65,7 @@ public sealed partial class ClusterNode
                 throw taken!;
             }
 
-            await _wake.Wait(Pause());
+            await _wake.Wait(_isConnected ? _options.Tick : Pause());
         }
 
         return false;

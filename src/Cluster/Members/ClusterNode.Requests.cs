@@ -15,6 +15,9 @@ public sealed partial class ClusterNode
     private long _leaveAt;
     private int _unreleased;
 
+    /// <summary>Whether it was asked to hand over and end, which nothing takes back.</summary>
+    public bool IsEnding => _leaveAsked;
+
     private bool IsLeaving => _leaveAsked || _drainAsked;
 
     /// <summary>Hands over all shards and stays a member without any, until <see cref="Resume"/>. Views show how far it is.</summary>
@@ -56,16 +59,23 @@ public sealed partial class ClusterNode
     }
 
     /// <summary>Hands one shard over to a certain node. It stays there as long as nobody is short of shards.</summary>
-    /// <returns>False where the shard is not this node's, or the other does not take shards of that role.</returns>
+    /// <returns>False where the shard is not this node's, or on its way to a third, or the other does not take shards of that role.</returns>
     public Task<bool> Move(string role, int shard, Guid to)
     {
         var moved = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            if (to == _views.Current.Me || !_moves.TryAdd((role, shard), (to, moved)))
+            if (to == _views.Current.Me)
             {
                 return Task.FromResult(false);
             }
+
+            if (_moves.TryGetValue((role, shard), out var underWay))
+            {
+                return underWay.To == to ? underWay.Moved.Task : Task.FromResult(false);
+            }
+
+            _moves.Add((role, shard), (to, moved));
         }
 
         _wake.Call();
@@ -125,7 +135,8 @@ public sealed partial class ClusterNode
     /// <summary>Ends membership; what was not handed over is free after that. Without a word, others notice it by themselves.</summary>
     private async Task SayFarewell(CancellationToken stopping)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(800), _time);
+        using var patience = new CancellationTokenSource();
+        await using var limit = patience.CancelAllAfter(TimeSpan.FromMilliseconds(800), _time);
         try
         {
             await _store.Leave(patience.Token);

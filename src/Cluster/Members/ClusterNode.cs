@@ -150,7 +150,8 @@ public sealed partial class ClusterNode : IDisposable
                 Collect();
                 try
                 {
-                    if (!await Attend(stopping))
+                    // A store that does not answer can take seconds to say so, which a node that is out of time does not have.
+                    if (!(HasNothingLeft && (_farewellAsked || !_isConnected)) && !await Attend(stopping))
                     {
                         return true;
                     }
@@ -163,13 +164,12 @@ public sealed partial class ClusterNode : IDisposable
                 if (HasNothingLeft)
                 {
                     _handedOver.TrySetResult();
-                }
-
-                if (HasNothingLeft && _farewellAsked)
-                {
-                    await Die();
-                    await SayFarewell(stopping);
-                    return false;
+                    if (_farewellAsked)
+                    {
+                        await Die();
+                        await SayFarewell(stopping);
+                        return false;
+                    }
                 }
 
                 await _wake.Wait(Pause());

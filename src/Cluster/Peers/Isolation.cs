@@ -9,10 +9,11 @@ namespace MarketManager.Cluster.Peers;
 /// says that it is not ready, and takes its share again when a peer can be reached.
 /// </summary>
 /// <remarks>
-/// Somebody has to keep everything where nobody reaches anybody: of two, the one that joined first; of more, the one that joined first
-/// takes it back once all have handed over. Peers that have just died are unreachable too, so that a judgement takes longer than a
-/// death is noticed.
+/// Somebody has to keep everything where nobody reaches anybody: of two that carry exchanges, the one that joined first; of more, the
+/// one that joined first takes it back once all have handed over; a single one, always. Peers that have just died are unreachable too,
+/// so that a judgement takes longer than a death is noticed.
 /// </remarks>
+/// <param name="role">Of those that carry what is handed over.</param>
 /// <param name="peers">Without the hop over another node.</param>
 /// <param name="views">Who lives.</param>
 /// <param name="drain">Hands over what the node has.</param>
@@ -21,7 +22,7 @@ namespace MarketManager.Cluster.Peers;
 /// <param name="world">The clock and ids.</param>
 /// <param name="log">Says what it judges.</param>
 public sealed partial class Isolation(
-    IPeers peers, IClusterViews views, Action drain, Action resume, TimeSpan patience, World world, ILogger<Isolation> log)
+    string role, IPeers peers, IClusterViews views, Action drain, Action resume, TimeSpan patience, World world, ILogger<Isolation> log)
 {
     /// <summary>The number of requests that only ask whether somebody is there; nobody knows it, and that is answer enough.</summary>
     public const ushort Knock = 0;
@@ -70,15 +71,17 @@ public sealed partial class Isolation(
         }
 
         _alone ??= world.Time.GetTimestamp();
-        var isFirst = others.TrueForAll(other => (me.Joined, me.Incarnation).CompareTo((other.Joined, other.Incarnation)) < 0);
-        var isNobodyLeft = others.TrueForAll(other => other.IsLeaving);
+        var carriers = others.Where(other => other.Has(role)).ToList();
+        var isFirst = me.Has(role)
+            && carriers.TrueForAll(other => (me.Joined, me.Incarnation).CompareTo((other.Joined, other.Incarnation)) < 0);
+        var isNobodyLeft = me.Has(role) && carriers.TrueForAll(other => other.IsLeaving);
         if (_isIsolated && isFirst && isNobodyLeft)
         {
             _isIsolated = false;
             LogKeeps(log);
             resume();
         }
-        else if (!_isIsolated && !me.IsLeaving && !isNobodyLeft && !(isFirst && others.Count == 1)
+        else if (!_isIsolated && !me.IsLeaving && !isNobodyLeft && !(isFirst && carriers.Count == 1)
             && world.Time.GetElapsedTime(_alone.Value) >= patience)
         {
             _isIsolated = true;

@@ -8,7 +8,7 @@ namespace MarketManager.Cluster.Peers;
 /// Only what was certainly not sent takes the second way, so nothing is carried out twice; the request keeps its id over the hop.
 /// It is also what answers when another node asks for the hop.
 /// </remarks>
-public sealed class RelayedPeers(IPeers direct, IClusterViews views) : IPeers, IPeerHandler
+public sealed class RelayedPeers(IPeers direct, IClusterViews views, TimeProvider time) : IPeers, IPeerHandler
 {
     /// <summary>The number of requests that are passed on.</summary>
     public const ushort Operation = 3;
@@ -19,6 +19,7 @@ public sealed class RelayedPeers(IPeers direct, IClusterViews views) : IPeers, I
     /// <inheritdoc/>
     public async ValueTask<PeerReply> Ask(Member to, PeerRequest request, CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
         var reply = await direct.Ask(to, request, cancellationToken);
         if (reply.Outcome is not PeerOutcome.Unreachable || request.Payload.Length > PeerRequest.MaxPayload - HeadBytes)
         {
@@ -28,7 +29,13 @@ public sealed class RelayedPeers(IPeers direct, IClusterViews views) : IPeers, I
         var view = views.Current;
         foreach (var between in view.Members.Where(member => member.Incarnation != view.Me && member.Incarnation != to.Incarnation).ToList())
         {
-            var relayed = await direct.Ask(between, Wrap(to, request), cancellationToken);
+            var left = request.Within - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+            {
+                break;
+            }
+
+            var relayed = await direct.Ask(between, Wrap(to, request with { Within = left }), cancellationToken);
             if (!relayed.IsNotExecuted)
             {
                 return relayed;
@@ -72,6 +79,7 @@ public sealed class RelayedPeers(IPeers direct, IClusterViews views) : IPeers, I
         BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(16), request.Operation);
         payload[HeadBytes - 1] = request.IsSafe ? (byte)1 : (byte)0;
         request.Payload.CopyTo(payload.AsMemory(HeadBytes));
-        return request with { Operation = Operation, Payload = payload };
+        // Nobody remembers what became of the hop: a repeat asks the node that it is for, which does.
+        return request with { Operation = Operation, Payload = payload, IsSafe = true };
     }
 }

@@ -76,14 +76,7 @@ public sealed partial class RequestLedger : IDisposable
             }
         }
 
-        try
-        {
-            entry.Stop.CancelAll();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It was answered at this moment.
-        }
+        entry.Stop.CancelAll();
     }
 
     /// <inheritdoc/>
@@ -141,7 +134,7 @@ public sealed partial class RequestLedger : IDisposable
             }
         }
 
-        entry.Stop.Dispose();
+        entry.Dispose();
         entry.Joined?.SetResult(reply);
         return reply;
     }
@@ -168,13 +161,21 @@ public sealed partial class RequestLedger : IDisposable
     private static partial void LogFailed(ILogger log, int operation, Guid request, Exception failure);
 
     // All but Stop is guarded by the ledger's lock.
-    private sealed class Entry(PeerRequest request, TimeProvider time)
+    private sealed class Entry : IDisposable
     {
-        public Guid Id { get; } = request.Id;
+        private readonly ITimer _limit;
 
-        public bool IsSafe { get; } = request.IsSafe;
+        public Entry(PeerRequest request, TimeProvider time)
+        {
+            (Id, IsSafe) = (request.Id, request.IsSafe);
+            _limit = Stop.CancelAllAfter(request.Within, time);
+        }
 
-        public CancellationTokenSource Stop { get; } = new(request.Within, time);
+        public Guid Id { get; }
+
+        public bool IsSafe { get; }
+
+        public CancellationTokenSource Stop { get; } = new();
 
         public int Waiting { get; set; } = 1;
 
@@ -194,6 +195,12 @@ public sealed partial class RequestLedger : IDisposable
             Waiting++;
             Joined ??= new TaskCompletionSource<PeerReply>(TaskCreationOptions.RunContinuationsAsynchronously);
             return new(Joined.Task);
+        }
+
+        public void Dispose()
+        {
+            _limit.Dispose();
+            Stop.Dispose();
         }
     }
 }

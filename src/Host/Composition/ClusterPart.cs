@@ -68,9 +68,16 @@ internal sealed partial class ClusterPart : IAsyncDisposable
         store.Condemned += _ => _node.LookNow();
         var options = new PeerOptions { Secret = settings.Secret, Authorities = authorities };
         _peers = new Peers(_node.Views, options, world, loggers.CreateLogger<Peers>());
-        var relayed = new RelayedPeers(_peers, _node.Views);
+        var relayed = new RelayedPeers(_peers, _node.Views, world.Time);
         Isolation = new Isolation(
-            _peers, _node.Views, _node.Drain, _node.Resume, (2 * settings.Lease) + TimeSpan.FromSeconds(2), world, loggers.CreateLogger<Isolation>());
+            ExchangeShards.Role,
+            _peers,
+            _node.Views,
+            _node.Drain,
+            _node.Resume,
+            (2 * settings.Lease) + TimeSpan.FromSeconds(2),
+            world,
+            loggers.CreateLogger<Isolation>());
         var clustered = new ClusterExchanges(exchanges, _node.Lease);
         var inspector = new ClusterInspector(me.Name, _node, _peers, system, exchanges.Directory, store.Health);
         Inspector = inspector;
@@ -151,7 +158,7 @@ internal sealed partial class ClusterPart : IAsyncDisposable
             await _node.Leave();
         }
 
-        await _cut.CancelAsync();
+        await _cut.CancelAllAsync();
         try
         {
             await _life;

@@ -1,3 +1,5 @@
+using MarketManager.Kernel;
+
 namespace MarketManager.Host.Composition;
 
 /// <summary>Work that goes on beside all else, until it is disposed of.</summary>
@@ -15,7 +17,7 @@ internal sealed partial class NodeLoop : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
+        await _stopping.CancelAllAsync();
         await _loop;
         _stopping.Dispose();
     }

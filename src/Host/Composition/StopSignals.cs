@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MarketManager.Kernel;
 
 namespace MarketManager.Host.Composition;
 
@@ -47,6 +48,6 @@ internal sealed class StopSignals : IDisposable
             Environment.Exit(exitCode);
         }
 
-        _asked.Cancel();
+        _asked.CancelAll();
     }
 }

@@ -23,6 +23,9 @@ internal static class PostgresFailures
         _ => false,
     };
 
+    /// <summary>The session was lost, and another one may do at once: nobody was busy for too long.</summary>
+    public static bool IsBroken(Exception e) => IsLossOfSession(e) && e is not TimeoutException && e.InnerException is not TimeoutException;
+
     /// <summary>Somebody else was in the way; the same once more may go.</summary>
     public static bool IsPassing(Npgsql.PostgresException e) => e.SqlState is "40P01" or "40001" or "55P03";
 

@@ -6,23 +6,28 @@ using MarketManager.Storage.PostgreSql.Writing;
 namespace MarketManager.Storage.PostgreSql;
 
 /// <summary>Whether the store works: it answers, is a primary, and refuses no writes. Writes only after a write has failed, to see whether it goes again.</summary>
-internal sealed class PostgresHealth(ReaderSource readers, PostgresWriter writer, LossAlarm alarm) : IStoreHealth
+internal sealed class PostgresHealth(ReaderSource readers, PostgresWriter writer, LossAlarm alarm, TimeProvider time) : IStoreHealth
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private volatile string _version = string.Empty;
 
     public async ValueTask<StoreHealth> Check(CancellationToken cancellationToken)
     {
+        // Writes may wait for a standby, and the connections are few.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var limit = over.CancelAllAfter(Patience, time);
         try
         {
             var seen = await readers.Read(
-                "SELECT current_setting('server_version'), pg_is_in_recovery()", null, row => (Version: row.Text(), IsStandby: row.Bool()), cancellationToken);
+                "SELECT current_setting('server_version'), pg_is_in_recovery()", null, row => (Version: row.Text(), IsStandby: row.Bool()), over.Token);
             _version = seen[0].Version;
             if (writer.Failure is not null)
             {
                 await readers.Execute(
                     "INSERT INTO mm.counter (name, last) VALUES ('probe', 1) ON CONFLICT (name) DO UPDATE SET last = mm.counter.last + 1",
                     null,
-                    cancellationToken);
+                    over.Token);
             }
 
             return Health(seen[0].IsStandby ? "the server is a standby, which cannot be written" : writer.Refusal?.Message);
@@ -30,6 +35,10 @@ internal sealed class PostgresHealth(ReaderSource readers, PostgresWriter writer
         catch (Exception e) when (e is StoreException or ObjectDisposedException)
         {
             return Health(e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Health($"the database does not answer within {Patience.TotalSeconds:0} s");
         }
     }
 

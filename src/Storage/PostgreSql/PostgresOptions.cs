@@ -4,8 +4,7 @@ namespace MarketManager.Storage.PostgreSql;
 public sealed record PostgresOptions
 {
     /// <summary>
-    /// As Npgsql takes it: <c>Host=...;Username=...;Password=...;Database=...</c>. A direct connection, or one through a pooler
-    /// that gives each client a session of its own.
+    /// As Npgsql takes it: <c>Host=...;Username=...;Password=...;Database=...</c>. A direct connection, with no pooler in between.
     /// </summary>
     public required string ConnectionString { get; init; }
 
@@ -21,6 +20,7 @@ public sealed record PostgresOptions
     /// <summary>How long a write waits for a store that has gone, before it fails. Default 1 s.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the store is asked what became of a write whose answer was lost, before it fails as unknown. Default 10 s.</summary>
+    /// <summary>How long a write may take that was sent, and how long the store is asked then what became of it, before it fails as
+    /// unknown. Default 10 s.</summary>
     public TimeSpan UnknownPatience { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -50,7 +50,7 @@ public sealed partial class PostgresStore : IStore
         Answers = new PostgresAnswers(_readers);
         Keys = new PostgresKeys(_readers);
         Settings = new PostgresSettings(_readers);
-        Health = new CachedHealth(new PostgresHealth(_readers, _writer, _alarm), world.Time);
+        Health = new CachedHealth(new PostgresHealth(_readers, _writer, _alarm, world.Time), world.Time);
     }
 
     /// <summary>The store has refused a write because the incarnation was declared dead. May come more than once; must not throw.</summary>

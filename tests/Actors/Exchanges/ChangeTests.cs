@@ -119,7 +119,7 @@ public sealed class ChangeTests : ExchangeTests
     [Theory]
     [InlineData(JournalFault.Full, RejectionKind.StoreFull, 60)]
     [InlineData(JournalFault.Unavailable, RejectionKind.Unavailable, 60)]
-    [InlineData(JournalFault.TooNew, RejectionKind.Conflict, 60)]
+    [InlineData(JournalFault.TooNew, RejectionKind.Unavailable, 60)]
     [InlineData(JournalFault.UnknownNotCommitted, RejectionKind.OutcomeUnknown, 60)]
     [InlineData(JournalFault.UnknownButCommitted, RejectionKind.OutcomeUnknown, 30)]
     public void Change_that_the_store_fails_on_is_made_or_not_and_the_exchange_goes_on(JournalFault fault, RejectionKind kind, int interval)

@@ -13,7 +13,7 @@ public sealed class DeletionFaultTests : ExchangeTests
     [Theory]
     [InlineData(JournalFault.Full, RejectionKind.StoreFull)]
     [InlineData(JournalFault.Unavailable, RejectionKind.Unavailable)]
-    [InlineData(JournalFault.TooNew, RejectionKind.Conflict)]
+    [InlineData(JournalFault.TooNew, RejectionKind.Unavailable)]
     public void Deletion_that_the_store_does_not_take_leaves_the_run_alone(JournalFault fault, RejectionKind why)
     {
         var (id, pass) = CreateRunning();

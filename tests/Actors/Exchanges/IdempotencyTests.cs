@@ -96,6 +96,27 @@ public sealed class IdempotencyTests : ExchangeTests
     }
 
     [Fact]
+    public void Change_whose_first_try_is_committed_while_it_is_repeated_is_not_said_to_be_stale()
+    {
+        var id = Create(enabled: false);
+        var version = Get(id).Version;
+        var first = Accepted(Node.Call(x => Here(x).Change(id, new(Interval: Patch.To(5L)), version, Key, default)));
+
+        Store.LooksTooEarly = 1;
+        Assert.Equal(first, Accepted(Node.Call(x => Here(x).Change(id, new(Interval: Patch.To(5L)), version, Key, default))));
+    }
+
+    [Fact]
+    public void Deletion_whose_first_try_is_committed_while_it_is_repeated_is_not_said_to_find_nothing()
+    {
+        var id = Create(enabled: false);
+        var first = Accepted(Node.Call(x => Here(x).Delete(id, null, Key, default)));
+
+        Store.LooksTooEarly = 1;
+        Assert.Equal(first, Accepted(Node.Call(x => Here(x).Delete(id, null, Key, default))));
+    }
+
+    [Fact]
     public void Rejected_run_is_repeated_with_the_id_of_the_run_that_was_going()
     {
         var (id, pass) = CreateRunning();

@@ -93,6 +93,40 @@ public sealed class ClusterInspectorTests
     }
 
     [Fact]
+    public async Task A_node_that_is_resumed_while_the_store_is_away_is_not_said_to_be_stopped()
+    {
+        var cluster = new InspectedCluster("n1", "n2");
+        await cluster.Answer(cluster["n1"].Drain("n1", default));
+        cluster.Advance(TimeSpan.FromSeconds(5));
+        cluster.IsStoreAway = true;
+        var why = (await cluster.Answer(cluster["n1"].Resume("n1", default))).Why!;
+        Assert.Equal(
+            (RejectionKind.Unavailable, "the node could not tell the store yet that it takes its share again; it does when the store answers"),
+            (why.Kind, why.Detail));
+
+        cluster.IsStoreAway = false;
+        cluster.Advance(TimeSpan.FromSeconds(8));
+        Assert.Equal([60, 60], (await cluster["n1"].Nodes(default)).Select(node => node.Shards));
+    }
+
+    [Fact]
+    public async Task A_move_that_waits_for_the_store_is_not_known_to_be_done_and_can_be_asked_for_again()
+    {
+        var cluster = new InspectedCluster("n1", "n2");
+        var shard = (await cluster["n1"].Shards(default)).First(one => one.Owner == "n1").Number;
+        cluster.IsStoreAway = true;
+        foreach (var _ in (string[])["first", "again"])
+        {
+            var why = (await cluster.Answer(cluster["n1"].Move("gather", shard, "n2", default))).Why!;
+            Assert.Equal((RejectionKind.OutcomeUnknown, "n1 has not done it within 12 s, and may yet"), (why.Kind, why.Detail));
+        }
+
+        cluster.IsStoreAway = false;
+        cluster.Advance(TimeSpan.FromSeconds(8));
+        Assert.Equal("n2", (await cluster["n1"].Shards(default)).Single(one => one.Number == shard).Owner);
+    }
+
+    [Fact]
     public async Task The_last_node_that_takes_the_shards_of_a_role_is_not_drained()
     {
         var cluster = new InspectedCluster("n1", "n2");
@@ -129,6 +163,18 @@ public sealed class ClusterInspectorTests
         Assert.All(answers, actor => Assert.Equal(
             (owners[actor.Shard].Owner, owners[actor.Shard].Epoch, true), (actor.Node, actor.Epoch, actor.Seen is null)));
         Assert.Equal(["n1", "n2"], answers.Select(actor => actor.Node).Distinct().Order());
+    }
+
+    [Fact]
+    public async Task An_actor_that_its_owner_has_not_recovered_yet_is_on_its_way()
+    {
+        var cluster = new InspectedCluster("n1", "n2");
+        cluster.Forget();
+        var moving = (await cluster["n1"].Actor(1, default)).Value!;
+        Assert.Equal((null, null, null, true), (moving.Node, moving.Address, moving.Seen, moving.Epoch > 0));
+
+        cluster.Recover();
+        Assert.NotNull((await cluster["n1"].Actor(1, default)).Value!.Node);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ internal sealed class InspectedCluster : IPeers, IStoreHealth
 {
     private readonly SimulatedCluster _cluster = new(seed: 1);
     private readonly Dictionary<string, ClusterInspector> _inspectors = [];
+    private readonly ExchangeDirectory _directory = new(); // of all: nobody has an exchange
 
     public InspectedCluster(params string[] names)
     {
@@ -23,6 +24,7 @@ internal sealed class InspectedCluster : IPeers, IStoreHealth
         }
 
         _cluster.UntilBalanced(TimeSpan.FromSeconds(10));
+        Recover();
     }
 
     /// <summary>Those that do not answer others.</summary>
@@ -36,8 +38,29 @@ internal sealed class InspectedCluster : IPeers, IStoreHealth
     {
         var node = _cluster.Start(name, roles: roles);
         var system = new ActorSystem(name, _cluster.World, NullLoggerFactory.Instance, _cluster.Scheduler);
-        _inspectors[name] = new ClusterInspector(name, node.Node, this, system, new ExchangeDirectory(), this);
+        _inspectors[name] = new ClusterInspector(name, node.Node, this, system, _directory, this);
     }
+
+    /// <summary>All shards are open.</summary>
+    public void Recover()
+    {
+        for (var shard = 0; shard < Shard.Count; shard++)
+        {
+            _directory.Open(shard, null);
+        }
+    }
+
+    /// <summary>No shard is open, although it has an owner.</summary>
+    public void Forget()
+    {
+        for (var shard = 0; shard < Shard.Count; shard++)
+        {
+            _directory.Close(shard);
+        }
+    }
+
+    /// <summary>Whether the store answers.</summary>
+    public bool IsStoreAway { set => _cluster.Tables.IsDown = value; }
 
     public void Advance(TimeSpan span) => _cluster.Advance(span);
 

@@ -267,6 +267,20 @@ public class ClusterNodeTests
     }
 
     [Fact]
+    public async Task Shard_that_is_on_its_way_can_be_waited_for_again_but_goes_to_nobody_else()
+    {
+        var nodes = Start("a", "b", "c");
+        var shard = nodes[0].Open.Keys.First().Shard;
+        var first = nodes[0].Node.Move("gather", shard, nodes[1].Me);
+        var again = nodes[0].Node.Move("gather", shard, nodes[1].Me);
+        Assert.False(await nodes[0].Node.Move("gather", shard, nodes[2].Me));
+
+        _cluster.Until(() => first.IsCompleted && again.IsCompleted, 2 * Second, "moved");
+        Assert.True(await first);
+        Assert.True(await again);
+    }
+
+    [Fact]
     public async Task Shard_that_is_not_here_or_cannot_go_there_is_not_moved()
     {
         var nodes = Start("a", "b");

@@ -115,8 +115,51 @@ public sealed class IsolationTests
         Assert.Empty(_deeds);
     }
 
+    [Theory]
+    [InlineData("gather", "")]
+    [InlineData("api", "a drains")]
+    public async Task Only_node_that_carries_exchanges_keeps_them_whoever_else_it_cannot_reach(string role, string deeds)
+    {
+        var wires = new Wires("x", "y", "a");
+        wires.Give("x", "api");
+        wires.Give("y", role == "gather" ? "api" : "gather");
+        wires.Give("a", role);
+        wires.Cut("a", "x");
+        wires.Cut("a", "y");
+        await Look(Leaving(wires, "a"), seconds: 60);
+        Assert.Equal(deeds, string.Join(", ", _deeds));
+    }
+
+    [Fact]
+    public async Task Of_nodes_that_reach_nobody_one_that_carries_exchanges_takes_them_back()
+    {
+        var wires = new Wires("a", "b", "c");
+        wires.Give("a", "api");
+        string[] names = ["a", "b", "c"];
+        foreach (var (from, to) in from one in names from other in names where one != other select (one, other))
+        {
+            wires.Cut(from, to);
+        }
+
+        var nodes = names.Select(name => Leaving(wires, name)).ToList();
+        for (var second = 0; second < 60; second++)
+        {
+            foreach (var node in nodes)
+            {
+                await node.Look(default);
+            }
+
+            _news.ForEach(apply => apply());
+            _news.Clear();
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([true, false, true], nodes.Select(node => node.IsIsolated));
+        Assert.Equal(["a drains", "c drains"], _deeds); // of the two that carry exchanges b joined first
+    }
+
     private Isolation Leaving(Wires wires, string name) => new(
-        wires.DirectOf(name), wires.ViewsOf(name), () => Does(wires, name, true), () => Does(wires, name, false), TimeSpan.FromSeconds(12),
+        "gather", wires.DirectOf(name), wires.ViewsOf(name), () => Does(wires, name, true), () => Does(wires, name, false), TimeSpan.FromSeconds(12),
         TestWorld.Create(_time, 1), NullLogger<Isolation>.Instance);
 
     private void Does(Wires wires, string name, bool isLeaving)
@@ -126,7 +169,7 @@ public sealed class IsolationTests
     }
 
     private Isolation Of(Wires wires, string name) => new(
-        wires.DirectOf(name), wires.ViewsOf(name), () => _deeds.Add("drain"), () => _deeds.Add("resume"), TimeSpan.FromSeconds(12),
+        "gather", wires.DirectOf(name), wires.ViewsOf(name), () => _deeds.Add("drain"), () => _deeds.Add("resume"), TimeSpan.FromSeconds(12),
         TestWorld.Create(_time, 1), NullLogger<Isolation>.Instance);
 
     private async Task Look(Isolation isolation, int seconds)

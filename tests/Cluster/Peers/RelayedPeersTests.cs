@@ -41,6 +41,19 @@ public sealed class RelayedPeersTests
     }
 
     [Fact]
+    public async Task Repeat_over_a_hop_reaches_the_node_that_remembers_the_first_answer()
+    {
+        var id = new Guid(1, 0, 0, new byte[8]);
+        _wires.Cut("a", "b");
+        _wires.Lose("c", "b");
+        Assert.Equal(PeerOutcome.Failed, (await _wires.Ask("a", "b", "hello", id)).Outcome);
+
+        _wires.Find("c", "b");
+        Assert.Equal(PeerOutcome.Replied, (await _wires.Ask("a", "b", "hello", id)).Outcome);
+        Assert.Equal(["b: hello"], _wires.Handled);
+    }
+
+    [Fact]
     public async Task Hop_takes_one_more_node_and_no_further()
     {
         var wires = new Wires("a", "b", "c", "d");

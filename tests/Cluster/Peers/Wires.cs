@@ -2,6 +2,7 @@ using System.Text;
 using MarketManager.Cluster.Members;
 using MarketManager.Cluster.Peers;
 using MarketManager.Kernel;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MarketManager.Cluster.Tests.Peers;
 
@@ -42,6 +43,12 @@ internal sealed class Wires
     public void Leave(string name, bool isLeaving) =>
         Members = [.. Members.Select(member => member.Name == name ? member with { IsLeaving = isLeaving } : member)];
 
+    public void Find(string from, string to) => _losing.Remove($"{from}>{to}");
+
+    /// <summary>What a node does.</summary>
+    public void Give(string name, params string[] roles) =>
+        Members = [.. Members.Select(member => member.Name == name ? member with { Roles = roles } : member)];
+
     /// <summary>A node that was declared dead.</summary>
     public void Bury(string name)
     {
@@ -53,39 +60,50 @@ internal sealed class Wires
 
     public IClusterViews ViewsOf(string name) => _nodes[name];
 
-    public ValueTask<PeerReply> Ask(string from, string to, string text) => new RelayedPeers(_nodes[from], _nodes[from]).Ask(
+    public ValueTask<PeerReply> Ask(string from, string to, string text, Guid? id = null) => new RelayedPeers(_nodes[from], _nodes[from], Ids.Time).Ask(
         Members.First(member => member.Name == to),
-        new PeerRequest(Ids.NewId(DateTimeOffset.UnixEpoch), 1, Encoding.UTF8.GetBytes(text), TimeSpan.FromSeconds(1)),
+        new PeerRequest(id ?? Ids.NewId(DateTimeOffset.UnixEpoch), 1, Encoding.UTF8.GetBytes(text), TimeSpan.FromSeconds(30)),
         default);
 
-    private sealed class Node(Wires wires, string name) : IPeers, IClusterViews, IPeerHandler
+    private sealed class Node : IPeers, IClusterViews, IPeerHandler
     {
+        private readonly Wires _wires;
+        private readonly string _name;
+
+        public Node(Wires wires, string name)
+        {
+            (_wires, _name) = (wires, name);
+            Ledger = new RequestLedger(this, Ids, NullLogger.Instance);
+        }
+
+        public RequestLedger Ledger { get; }
+
         public ClusterView Current => ClusterView.Empty with
         {
-            Me = wires.Members.First(member => member.Name == name).Incarnation,
-            Members = wires.Members,
+            Me = _wires.Members.First(member => member.Name == _name).Incarnation,
+            Members = _wires.Members,
         };
 
         public ValueTask<ClusterView> After(ClusterView seen, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public async ValueTask<PeerReply> Ask(Member to, PeerRequest request, CancellationToken cancellationToken)
         {
-            var way = $"{name}>{to.Name}";
-            wires.Tried.Add(way);
-            if (wires._cut.Contains(way) || wires._gone.Contains(to.Name))
+            var way = $"{_name}>{to.Name}";
+            _wires.Tried.Add(way);
+            if (_wires._cut.Contains(way) || _wires._gone.Contains(to.Name))
             {
                 return PeerReply.Without(PeerOutcome.Unreachable, "cut");
             }
 
-            var reply = await wires._nodes[to.Name].Handle(request, cancellationToken);
-            return wires._losing.Contains(way) ? PeerReply.Without(PeerOutcome.Lost, "lost") : reply;
+            var reply = await _wires._nodes[to.Name].Ledger.Handle(request);
+            return _wires._losing.Contains(way) ? PeerReply.Without(PeerOutcome.Lost, "lost") : reply;
         }
 
         public async ValueTask<PeerReply> Handle(PeerRequest request, CancellationToken cancellationToken)
         {
             if (request.Operation == RelayedPeers.Operation)
             {
-                return await new RelayedPeers(this, this).Handle(request, cancellationToken);
+                return await new RelayedPeers(this, this, Ids.Time).Handle(request, cancellationToken);
             }
 
             if (request.Operation == Isolation.Knock)
@@ -93,8 +111,8 @@ internal sealed class Wires
                 return PeerReply.Declined("nobody knows this");
             }
 
-            wires.Handled.Add($"{name}: {Text(request.Payload)}");
-            return PeerReply.Of(Encoding.UTF8.GetBytes($"{name}: {Text(request.Payload)}"));
+            _wires.Handled.Add($"{_name}: {Text(request.Payload)}");
+            return PeerReply.Of(Encoding.UTF8.GetBytes($"{_name}: {Text(request.Payload)}"));
         }
     }
 }

@@ -188,7 +188,7 @@ internal sealed class Process
         _journal.Condemned += _node.LookNow;
         var clustered = new ClusterExchanges(Exchanges, _node.Lease);
         var peers = new Network.Peers(network, this);
-        var relayed = new RelayedPeers(peers, _node.Views);
+        var relayed = new RelayedPeers(peers, _node.Views, _world.Time);
         var operations = new PeerOperations(new Dictionary<ushort, IPeerHandler>
         {
             [ClusterExchanges.Operation] = clustered.Handler,
@@ -197,7 +197,14 @@ internal sealed class Process
         _ledger = new RequestLedger(operations, _world, NullLogger.Instance);
         var gateway = clustered.Gateway(_world, _node.Views, relayed, data, data, data);
         var isolation = new Isolation(
-            peers, _node.Views, _node.Drain, _node.Resume, (2 * Lease) + TimeSpan.FromSeconds(2), _world, NullLogger<Isolation>.Instance);
+            ExchangeShards.Role,
+            peers,
+            _node.Views,
+            _node.Drain,
+            _node.Resume,
+            (2 * Lease) + TimeSpan.FromSeconds(2),
+            _world,
+            NullLogger<Isolation>.Instance);
         _ = WatchPeers(isolation);
         var membership = _node.Run(CancellationToken.None);
         _ = Follow(gateway);

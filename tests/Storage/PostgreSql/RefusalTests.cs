@@ -111,6 +111,34 @@ public sealed class RefusalTests : IAsyncLifetime, ILoggerFactory, ILogger
         }
     }
 
+    [Fact]
+    public async Task Write_whose_session_breaks_each_time_is_given_up_as_unknown()
+    {
+        await _server.Execute(
+            _database,
+            """
+            CREATE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a page is broken' USING ERRCODE = 'XX001'; END $$;
+            CREATE TRIGGER breaks BEFORE INSERT ON mm.event FOR EACH ROW EXECUTE FUNCTION breaks();
+            """);
+        var write = _store.Journal.Append(Append(2, 1, "never")).AsTask();
+        while (!write.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.WhenAny(write, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System));
+        }
+
+        Assert.True((await Assert.ThrowsAsync<StoreUnavailableException>(() => write)).OutcomeUnknown);
+        await _server.Execute(_database, "DROP TRIGGER breaks ON mm.event");
+        await _store.Journal.Append(Append(1, 2, "after"));
+    }
+
+    [Fact]
+    public async Task Character_that_PostgreSQL_cannot_keep_does_not_keep_the_rest_from_being_written()
+    {
+        await _store.Settings.Write("note", "before\0after", default);
+        Assert.Equal("before\uFFFDafter", await _store.Settings.Read("note", default));
+    }
+
     private async Task<StoreUnavailableException> Refused(int id) =>
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _store.Journal.Append(Append(id, 1, "refused")));
 }

@@ -150,7 +150,7 @@ internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
                 await using var connection = await _source.Open(cancellationToken);
                 return await work(connection);
             }
-            catch (Exception e) when (isFirst && PostgresFailures.IsLossOfSession(e))
+            catch (Exception e) when (isFirst && PostgresFailures.IsBroken(e))
             {
                 _source.Clear();
             }

@@ -40,18 +40,14 @@ internal sealed class PostgresExchanges(ReaderSource readers) : IExchangeReader
         row => row.Text(),
         cancellationToken);
 
-    public async ValueTask<long> NextId(CancellationToken cancellationToken)
-    {
-        var given = await readers.Change(
-            """
-            INSERT INTO mm.counter AS c (name, last) VALUES ('exchange', 1)
-            ON CONFLICT (name) DO UPDATE SET last = c.last + 1 RETURNING last
-            """,
-            null,
-            row => row.Long(),
-            cancellationToken);
-        return given[0];
-    }
+    public ValueTask<long> NextId(CancellationToken cancellationToken) => readers.Draw(
+        """
+        INSERT INTO mm.counter AS c (name, last) VALUES ('exchange', 1)
+        ON CONFLICT (name) DO UPDATE SET last = c.last + 1 RETURNING last
+        """,
+        null,
+        row => row.Long(),
+        cancellationToken);
 
     private static Selection Where(ExchangeFilter filter) => new Selection()
         .Where("tenant = ?", filter.Tenant)

@@ -1,4 +1,5 @@
 using System.Data;
+using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql.Sessions;
 using MarketManager.Storage.PostgreSql.Writing;
 using Npgsql;
@@ -23,7 +24,7 @@ internal sealed class ReaderSource : IAsyncDisposable
 
     /// <summary>Reads, in one snapshot, whatever <paramref name="work"/> asks.</summary>
     /// <remarks>Where the store was restarted meanwhile, the first try finds its connection broken; the second has a new one.</remarks>
-    /// <exception cref="Kernel.StoreUnavailableException">The store cannot be read now.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
     public async ValueTask<T> Snapshot<T>(Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         for (var isFirst = true; ; isFirst = false)
@@ -36,7 +37,7 @@ internal sealed class ReaderSource : IAsyncDisposable
                 await transaction.CommitAsync(cancellationToken);
                 return result;
             }
-            catch (Exception e) when (isFirst && PostgresFailures.IsLossOfSession(e))
+            catch (Exception e) when (isFirst && PostgresFailures.IsBroken(e))
             {
                 _source.Clear();
             }
@@ -59,7 +60,7 @@ internal sealed class ReaderSource : IAsyncDisposable
                 await using var command = Command(connection, sql, bind);
                 return await Rows(command, read, cancellationToken);
             }
-            catch (Exception e) when (isFirst && PostgresFailures.IsLossOfSession(e))
+            catch (Exception e) when (isFirst && PostgresFailures.IsBroken(e))
             {
                 _source.Clear();
             }
@@ -97,6 +98,21 @@ internal sealed class ReaderSource : IAsyncDisposable
         return changed[0];
     }
 
+    /// <summary>Changes what may have been changed in vain, such as the next number: where its answer is lost, nothing was done.</summary>
+    /// <returns>What the statement returns.</returns>
+    public async ValueTask<T> Draw<T>(
+        string sql, Func<PgParameters, PgParameters>? bind, Func<PgRow, T> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Change(sql, bind, read, cancellationToken))[0];
+        }
+        catch (StoreUnavailableException e) when (e.OutcomeUnknown)
+        {
+            throw new StoreUnavailableException(e.Message, e);
+        }
+    }
+
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     // Seen to be alive just now: what is sent through a broken one could not be told from what was carried out.
@@ -113,7 +129,7 @@ internal sealed class ReaderSource : IAsyncDisposable
             catch (Exception e)
             {
                 await connection.DisposeAsync();
-                if (!isFirst || !PostgresFailures.IsLossOfSession(e))
+                if (!isFirst || !PostgresFailures.IsBroken(e))
                 {
                     throw;
                 }

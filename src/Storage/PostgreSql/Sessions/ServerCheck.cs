@@ -27,7 +27,7 @@ internal static class ServerCheck
             {
                 throw new PostgresUnusableException(
                     $"a transaction pooler stands between this program and PostgreSQL at {connection.Host}:{connection.Port}: it answers for "
-                    + "several sessions, and locks would not hold. Connect directly, or set its pool mode to 'session'");
+                    + "several sessions, and locks would not hold. Connect directly");
             }
 
             if (answer.GetBoolean(1))

@@ -38,7 +38,7 @@ internal sealed partial class Lane : IAsyncDisposable
         });
         _batch = new AppendBatch(around.Incarnation, no, around.Options.UnknownPatience);
         _session = new LaneSession(no, around);
-        _lost = new LostBatch(around.Incarnation, no, around.ApplicationName);
+        _lost = new LostBatch(around.Incarnation, no, around.ApplicationName, around.Options.UnknownPatience);
     }
 
     /// <summary>Why it does not write; null while it does.</summary>
@@ -124,6 +124,7 @@ internal sealed partial class Lane : IAsyncDisposable
     {
         var began = _time.GetTimestamp();
         var isUnknown = false; // whether a batch was sent whose answer is lost
+        long? lostSince = null; // sessions that open and break again and again must not hold up these jobs for ever
         while (jobs.Count > 0)
         {
             try
@@ -170,6 +171,18 @@ internal sealed partial class Lane : IAsyncDisposable
 
                 _session.Failed(e);
                 await _session.Drop();
+                if (lostSince is null)
+                {
+                    lostSince = _time.GetTimestamp();
+                }
+                else if (_session.IsClosing || _time.GetElapsedTime(lostSince.Value) >= _around.Options.UnknownPatience)
+                {
+                    Answer(jobs, Loose(e));
+                }
+                else
+                {
+                    await Task.Delay(LaneSession.Backoff, _time);
+                }
             }
             catch (Exception e)
             {

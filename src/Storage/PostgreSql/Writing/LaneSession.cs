@@ -37,6 +37,9 @@ internal sealed partial class LaneSession(int no, LaneSurroundings around) : IAs
             ? refusal
             : null;
 
+    /// <summary>Whether nobody waits for a store that is away any more.</summary>
+    public bool IsClosing => _isClosing;
+
     /// <summary>From now on nobody waits for a store that is away.</summary>
     public void Close() => _isClosing = true;
 

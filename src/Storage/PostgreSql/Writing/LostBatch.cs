@@ -22,10 +22,13 @@ internal enum Fate
 /// <param name="incarnation">Who wrote it.</param>
 /// <param name="lane">On which lane; that lock tells whether the transaction has ended.</param>
 /// <param name="applicationName">Of the sessions of that incarnation.</param>
-internal sealed class LostBatch(Guid incarnation, int lane, string applicationName)
+/// <param name="patience">How long the server may take.</param>
+internal sealed class LostBatch(Guid incarnation, int lane, string applicationName, TimeSpan patience)
 {
     // A session that does not end although it was told to, such as a stopped process, is waited for again.
     private const string LockPatience = "500ms";
+
+    private readonly int _seconds = (int)Math.Ceiling(patience.TotalSeconds);
 
     /// <summary>Ends the old session, waits until its transaction has ended, and looks for the first event that it brought.</summary>
     /// <exception cref="PostgresException">MM001: this incarnation is dead. 55P03: the old session still holds its lane.</exception>
@@ -33,7 +36,7 @@ internal sealed class LostBatch(Guid incarnation, int lane, string applicationNa
     {
         var marker = jobs.FirstOrDefault(job => job.Write.Events.Count > 0);
         await End(connection, oldSession);
-        await using var batch = new NpgsqlBatch(connection);
+        await using var batch = new NpgsqlBatch(connection) { Timeout = _seconds };
         var commands = new List<NpgsqlBatchCommand>();
         RowCommands.New(commands, $"SELECT set_config('lock_timeout', '{LockPatience}', true)");
         RowCommands.New(commands, "SELECT mm.fence($1, $2::int, '{}', '{}', '{}')").Add(incarnation).Add(lane);
@@ -61,7 +64,10 @@ internal sealed class LostBatch(Guid incarnation, int lane, string applicationNa
     public async Task End(NpgsqlConnection connection, int session)
     {
         await using var end = new NpgsqlCommand(
-            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2", connection);
+            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2", connection)
+        {
+            CommandTimeout = _seconds,
+        };
         end.Parameters.Add(new NpgsqlParameter<int> { TypedValue = session, NpgsqlDbType = NpgsqlDbType.Integer });
         end.Parameters.Add(new NpgsqlParameter<string> { TypedValue = applicationName, NpgsqlDbType = NpgsqlDbType.Text });
         await end.ExecuteNonQueryAsync();

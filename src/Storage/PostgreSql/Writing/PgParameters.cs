@@ -47,10 +47,10 @@ internal readonly struct PgParameters(NpgsqlParameterCollection parameters) : IP
     /// <summary>An instant as it is kept: UTC, milliseconds, what is below is cut off.</summary>
     public static DateTimeOffset Kept(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
 
-    /// <summary>A text as it is kept: half a character, which UTF-8 cannot express, becomes U+FFFD.</summary>
-    public static string Kept(string text) => text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')
+    /// <summary>A text as it is kept: half a character, which UTF-8 cannot express, and U+0000, which PostgreSQL cannot keep, become U+FFFD.</summary>
+    public static string Kept(string text) => (text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')
         ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text))
-        : text;
+        : text).Replace('\0', '\uFFFD');
 
     private PgParameters Nullable<T>(T? value, NpgsqlDbType type)
         where T : struct => value is { } known ? Typed(known, type) : Null(type);

@@ -64,9 +64,14 @@ internal sealed class PostgresWriter(ReaderSource readers) : IAsyncDisposable
     {
         await _levels.Pass(write, cancellationToken);
         var name = write.Actor.Entity;
-        await readers.Execute(
-            "INSERT INTO mm.entity (name) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM mm.entity WHERE name = $1) ON CONFLICT DO NOTHING",
+        await readers.Draw(
+            """
+            WITH made AS (
+              INSERT INTO mm.entity (name) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM mm.entity WHERE name = $1) ON CONFLICT DO NOTHING RETURNING 1)
+            SELECT count(*)::int FROM made
+            """,
             parameters => parameters.Add(name),
+            row => row.Int(),
             cancellationToken);
         var entity = await readers.Read(
             "SELECT id FROM mm.entity WHERE name = $1", parameters => parameters.Add(name), row => (short)row.Int(), cancellationToken);
