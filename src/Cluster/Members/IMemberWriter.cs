@@ -1,9 +1,9 @@
 namespace MarketManager.Cluster.Members;
 
-/// <summary>What writes to the store in the name of a member: only who is one may write.</summary>
+/// <summary>What writes to the store in the name of a member: the store refuses what is written before it has joined.</summary>
 public interface IMemberWriter
 {
-    /// <summary>The node lives under this incarnation from now on, and owns nothing yet.</summary>
+    /// <summary>The node is about to join under this incarnation: it opens what it will write through.</summary>
     /// <param name="incarnation">In whose name is written.</param>
     /// <param name="lanes">How many connections may write.</param>
     /// <param name="cancellationToken">Ends the try.</param>

@@ -20,7 +20,7 @@ public interface IPeers
 /// <summary>Executes what other nodes ask of this one.</summary>
 public interface IPeerHandler
 {
-    /// <summary>Executes one request; called for each id once.</summary>
+    /// <summary>Executes one request; called once for each id that is remembered, which those of requests that only read are not.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="cancellationToken">Nobody waits for the answer any more: its time is over, or all who asked gave up.</param>
     /// <returns><see cref="PeerReply.Of"/>, or <see cref="PeerReply.Declined"/> where nothing was done, for certain.</returns>

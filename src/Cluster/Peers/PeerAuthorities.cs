@@ -30,7 +30,7 @@ public sealed class PeerAuthorities
     /// <param name="certificate">Of the node.</param>
     /// <param name="chain">What the node sends along with it.</param>
     /// <param name="address">Where the others reach it.</param>
-    /// <returns>What it is or is not, such as "is for another host than ...".</returns>
+    /// <returns>What it is or is not, such as "is not for ...".</returns>
     public string? WhyNot(X509Certificate2 certificate, X509Certificate2Collection chain, Uri address)
     {
         using var look = new X509Chain { ChainPolicy = Policy() };

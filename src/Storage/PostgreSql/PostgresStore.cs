@@ -119,7 +119,7 @@ public sealed partial class PostgresStore : IStore
         }
     }
 
-    /// <summary>Begins to write for an incarnation, whose rows in <c>mm.node</c> and <c>mm.lane</c> are there.</summary>
+    /// <summary>Begins to write for an incarnation. What is written before its rows are in <c>mm.node</c> and <c>mm.lane</c> is refused.</summary>
     /// <param name="incarnation">Who writes.</param>
     /// <param name="lanes">How many rows it has in <c>mm.lane</c>, numbered from 0; see <see cref="Lanes"/>.</param>
     /// <param name="cancellationToken">Ends the try.</param>

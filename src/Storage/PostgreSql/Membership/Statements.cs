@@ -1,6 +1,7 @@
 namespace MarketManager.Storage.PostgreSql.Membership;
 
-/// <summary>What membership says to PostgreSQL. Locks are taken in one order: node, lane, cluster, shard.</summary>
+/// <summary>What membership says to PostgreSQL. Locks are taken in one order: node, lane, cluster, shard. Only
+/// who ends a member changes its shards before the cluster's row, under the locks of all its lanes, for which everybody else waits first.</summary>
 internal static class Statements
 {
     /// <summary>A server's timeline, which rises when a standby is promoted; 0 as long as it is a standby.</summary>
