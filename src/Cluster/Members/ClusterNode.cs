@@ -283,7 +283,8 @@ public sealed partial class ClusterNode : IDisposable
         }
 
         var untilBeat = _options.BeatEvery - _time.GetElapsedTime(_beatSent);
-        var pause = untilBeat < _options.Tick ? untilBeat : _options.Tick;
+        var tick = IsLeaving && _holdings.Count > 0 ? _options.SlowClose : _options.Tick;
+        var pause = untilBeat < tick ? untilBeat : tick;
         return pause > TimeSpan.FromMilliseconds(1) ? pause : TimeSpan.FromMilliseconds(1);
     }
 

@@ -43,7 +43,10 @@ public sealed record ClusterOptions
     public int HandBacksAtOnce { get; init; } = 2;
 
     /// <summary>How many shards are on their way out at once when the node leaves: each release takes a turn, and those that wait for theirs answer nobody.</summary>
-    public int LeavesAtOnce { get; init; } = 8;
+    public int LeavesAtOnce { get; init; } = 4;
+
+    /// <summary>What takes longer to close waits for runs.</summary>
+    public TimeSpan SlowClose { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long nothing is claimed after shards could not be opened.</summary>
     public TimeSpan ClaimPause { get; init; } = TimeSpan.FromSeconds(1);

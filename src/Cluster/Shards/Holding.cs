@@ -38,6 +38,9 @@ internal sealed class Holding(Fence fence, long order)
     /// <summary>To whom it goes; null: to anybody.</summary>
     public Guid? For { get; set; }
 
+    /// <summary>When its actors were asked to end; a duration since an arbitrary point.</summary>
+    public TimeSpan ClosingSince { get; set; }
+
     /// <summary>The host's latest call for this shard. Never fails.</summary>
     public Task Call { get; set; } = Task.CompletedTask;
 

@@ -16,8 +16,9 @@ internal sealed class Holdings(IShardHost host, WakeUp wake, ILogger logger, Can
     /// <summary>How many there are, in whatever state.</summary>
     public int Count => _all.Count;
 
-    /// <summary>How many are on their way out, and answer nobody meanwhile: those that are closed and wait to be released, too.</summary>
-    public int Leaving => _all.Values.Count(holding => holding.State is HoldingState.Closing or HoldingState.Closed or HoldingState.Releasing);
+    /// <summary>How many are on their way out: closing since <paramref name="since"/> or later, or closed, which answers nobody until it is released.</summary>
+    public int Leaving(TimeSpan since) => _all.Values.Count(holding =>
+        holding.State is HoldingState.Closed or HoldingState.Releasing || (holding.State is HoldingState.Closing && holding.ClosingSince >= since));
 
     /// <summary>The next to be released; null: none.</summary>
     public Holding? Closed => _all.Values.FirstOrDefault(holding => holding.State is HoldingState.Closed);
@@ -49,10 +50,10 @@ internal sealed class Holdings(IShardHost host, WakeUp wake, ILogger logger, Can
     }
 
     /// <summary>Stops the actors of a shard, so that it can be released.</summary>
-    public void Close(Holding holding, Guid? wanted, TimeSpan patience)
+    public void Close(Holding holding, Guid? wanted, TimeSpan patience, TimeSpan now)
     {
         holding.State = HoldingState.Closing;
-        holding.For = wanted;
+        (holding.For, holding.ClosingSince) = (wanted, now);
         Start([holding], () => OrDrop(host.Close(holding.Fence, patience, life), [holding.Fence]));
     }
 

@@ -47,7 +47,7 @@ public class ClusterNodeTests
     }
 
     [Fact]
-    public void Shards_are_handed_back_two_at_a_time_and_handed_over_eight_at_a_time()
+    public void Shards_are_handed_back_two_at_a_time_and_handed_over_four_at_a_time()
     {
         var nodes = Start("a", "b", "c");
         nodes.ForEach(node => node.LongestCall = 0.2 * Second);
@@ -55,9 +55,10 @@ public class ClusterNodeTests
         _cluster.UntilBalanced(20 * Second);
         Assert.All(nodes.Take(3), node => Assert.Equal(2, node.MostCloses));
 
+        nodes[0].LongestCall = 0.05 * Second;
         _ = nodes[0].Node.Leave();
         _cluster.Until(() => !nodes[0].IsRunning || nodes[0].Open.Count == 0, 10 * Second, "left");
-        Assert.Equal(8, nodes[0].MostCloses);
+        Assert.Equal(4, nodes[0].MostCloses);
     }
 
     [Fact]
@@ -251,6 +252,17 @@ public class ClusterNodeTests
         _cluster.UntilBalanced(5 * Second);
         Assert.Equal(40, nodes[0].Open.Count);
         Assert.Empty(_cluster.Tables.Deaths);
+    }
+
+    [Fact]
+    public void Node_that_leaves_lets_the_runs_of_all_its_shards_end_at_the_same_time()
+    {
+        var nodes = Start("a", "b", "c");
+        nodes[0].LongestCall = 6 * Second;
+        var left = nodes[0].Node.Leave();
+        _cluster.Until(() => left.IsCompleted, 9 * Second, "left");
+        Assert.Equal(0, nodes[0].Drops); // each was closed and released
+        Assert.InRange(nodes[0].MostCloses, 20, 40);
     }
 
     [Fact]
