@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using MarketManager.Chaos.Tests.Checking;
 
@@ -18,7 +19,7 @@ internal sealed class LoadClient(int number, int seed, ClientHttp http, ClientLo
     private static readonly TimeSpan Persistence = TimeSpan.FromSeconds(60);
 
     private readonly Random _random = new(seed);
-    private readonly List<Owned> _owned = [];
+    private volatile ImmutableList<Owned> _owned = []; // others look at it meanwhile
     private int _names;
     private int _keys;
 
@@ -100,7 +101,7 @@ internal sealed class LoadClient(int number, int seed, ClientHttp http, ClientLo
 
         if (id is { } made)
         {
-            _owned.Add(new Owned(made));
+            _owned = _owned.Add(new Owned(made));
         }
     }
 
@@ -162,13 +163,13 @@ internal sealed class LoadClient(int number, int seed, ClientHttp http, ClientLo
 
     private async Task Delete(Owned one)
     {
-        _owned.Remove(one);
+        _owned = _owned.Remove(one);
         var began = log.Now;
         var told = await Ask("DELETE", Path(one));
         log.Add(new Operation.Deletion(began, log.Now, one.Id, told.Fate));
         if (told.Fate is Fate.Refused)
         {
-            _owned.Add(one);
+            _owned = _owned.Add(one);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class LoadOnCluster : IAsyncDisposable
         await _work;
     }
 
-    /// <summary>Waits until each schedule that is on has begun another run.</summary>
+    /// <summary>Waits until each schedule that is on, and that its client leaves on, has begun another run.</summary>
     /// <returns>The exchanges that did not.</returns>
     public async Task<IReadOnlyList<long>> Standing(TimeSpan patience)
     {
@@ -41,7 +41,8 @@ internal sealed class LoadOnCluster : IAsyncDisposable
         {
             await Task.Delay(Glance, TimeProvider.System);
             var now = await Starts();
-            waiting.RemoveAll(id => now.GetValueOrDefault(id) > before.GetValueOrDefault(id));
+            var enabled = _clients.SelectMany(client => client.Enabled).ToHashSet();
+            waiting.RemoveAll(id => !enabled.Contains(id) || now.GetValueOrDefault(id) > before.GetValueOrDefault(id));
         }
 
         return waiting;
