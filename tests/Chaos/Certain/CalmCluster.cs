@@ -84,12 +84,7 @@ public class CalmCluster : IAsyncLifetime, IAsyncDisposable
         }
 
         var before = await Starts();
-        var began = TimeProvider.System.GetTimestamp();
-        while (await Starts() <= before)
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, "the schedule stands still");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        }
+        await Wait.Until("the schedule goes on", async () => await Starts() > before);
     }
 
     /// <summary>Does something, after which all is owned as before: nobody was declared dead, no shard has moved, nothing was recovered.</summary>

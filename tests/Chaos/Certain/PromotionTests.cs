@@ -104,12 +104,7 @@ public sealed class PromotionTests(ITestOutputHelper output)
         var before = await old.Ask<decimal>(rig.Database, all);
 
         await rig.Server.Stop();
-        var began = TimeProvider.System.GetTimestamp();
-        while (!rig.Nodes.All(node => node.Logged(Refusal).Any()))
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, "the old primary is not refused");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        }
+        await Wait.Until("the old primary is refused", () => Task.FromResult(rig.Nodes.All(node => node.Logged(Refusal).Any())));
 
         for (var node = 0; node < rig.Nodes.Count; node++)
         {
