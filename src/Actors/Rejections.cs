@@ -15,6 +15,7 @@ public static class Rejections
             "the store broke off before it confirmed; the change may or may not have been made"),
         StoreUnavailableException { Refuses: true } => new(
             RejectionKind.Unavailable, "the store refuses to write, for the reason that is in the node's log; nothing was changed"),
+        UnstorableException => new(RejectionKind.Invalid, $"{e.Message}; nothing was changed"),
         FencedException => Moved,
         EventTooNewException => new(
             RejectionKind.Unavailable,

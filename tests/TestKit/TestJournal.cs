@@ -17,6 +17,9 @@ public enum JournalFault
     /// <summary>The commit fails, and the answer is lost.</summary>
     UnknownNotCommitted,
 
+    /// <summary>The store cannot keep these values; nothing is written.</summary>
+    Unstorable,
+
     /// <summary>A node lives that could not read it; nothing is written.</summary>
     TooNew,
 }
@@ -189,6 +192,8 @@ public sealed class TestJournal : IJournal
                 throw new StoreUnavailableException("the store of the test is away");
             case JournalFault.UnknownNotCommitted:
                 throw new StoreUnavailableException("the answer was lost", outcomeUnknown: true);
+            case JournalFault.Unstorable:
+                throw new UnstorableException("the database cannot keep these values: too long");
             case JournalFault.TooNew:
                 throw new EventTooNewException("exchange.renamed", 2, 1);
         }

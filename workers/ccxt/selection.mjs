@@ -1,3 +1,6 @@
+/** Names that are longer are no names; the longest of ccxt's symbols, those of options, have some 40 characters. */
+const NAME_LIMIT = 128;
+
 /** Which markets of a venue are wanted: an exchange's `options.markets`. */
 export class Selection {
   /**
@@ -17,7 +20,7 @@ export class Selection {
 
   /** Whether a market of ccxt is wanted. */
   includes(market) {
-    return typeof market.symbol === 'string' && typeof market.base === 'string' && typeof market.quote === 'string'
+    return isName(market.symbol) && isName(market.base) && isName(market.quote)
       && (this.types === null || this.types.includes(market.type))
       && (this.#quotes === null || this.#quotes.has(market.quote))
       && (this.#chosen === null || this.#chosen.has(market.symbol));
@@ -54,4 +57,8 @@ export class Selection {
         return this.types.includes('swap') || this.types.includes('future');
     }
   }
+}
+
+function isName(text) {
+  return typeof text === 'string' && text.length <= NAME_LIMIT;
 }

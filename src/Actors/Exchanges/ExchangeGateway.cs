@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MarketManager.Actors.Idempotency;
 using MarketManager.Actors.Runs;
 using MarketManager.Actors.Settings;
@@ -8,27 +7,19 @@ namespace MarketManager.Actors.Exchanges;
 
 /// <summary>The way to the exchanges' actors on this node.</summary>
 public sealed class ExchangeGateway(
-    World world,
     ExchangeDirectory directory,
     ActorRef<ExchangesMessage> exchanges,
-    IJournal journal,
     IExchangeReader reader,
     IRunReader runs,
-    IIdempotencyStore answers,
+    OnceByKey once,
     ISettingStore settings,
     bool paused) : IExchangeGateway
 {
-    /// <summary>How long an answer is repeated under its idempotency key.</summary>
-    public static readonly TimeSpan AnswersKept = TimeSpan.FromHours(24);
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // A delete waits until nothing of the run is left, and a worker that hangs is noticed only after a while.
     private static readonly TimeSpan DeletePatience = TimeSpan.FromSeconds(60);
 
-    private static readonly PersistenceId Answers = new("answer", 0);
-
-    private readonly ConcurrentDictionary<(string, string, string), byte> _underWay = new();
     private volatile bool _paused = paused;
     private volatile bool _leaving;
 
@@ -36,7 +27,7 @@ public sealed class ExchangeGateway(
     public bool Paused => _paused;
 
     /// <inheritdoc/>
-    public ValueTask<Answer<ExchangeView>> Create(NewExchange draft, IdempotencyKey? key, CancellationToken cancellationToken) => Once(
+    public ValueTask<Answer<ExchangeView>> Create(NewExchange draft, IdempotencyKey? key, CancellationToken cancellationToken) => once.Answer(
         key,
         kept => kept.Exchange,
         async () => _leaving ? Rejections.Leaving : await CreateNow(await reader.NextId(cancellationToken), draft, key),
@@ -45,13 +36,11 @@ public sealed class ExchangeGateway(
     /// <summary>What was answered to a creation with this key; null where nothing was.</summary>
     /// <exception cref="StoreException">The store does not answer.</exception>
     public async ValueTask<Answer<ExchangeView>?> Created(IdempotencyKey key, CancellationToken cancellationToken) =>
-        await answers.Find(key, world.Now - AnswersKept, cancellationToken) is { } kept
-            ? Repeat(key, kept, answer => answer.Exchange)
-            : default(Answer<ExchangeView>?);
+        await once.Find(key, cancellationToken) is { } kept ? OnceByKey.Repeat(key, kept, answer => answer.Exchange) : default(Answer<ExchangeView>?);
 
     /// <summary>Creates an exchange whose id was given out already. A repeat with the same key answers what was answered first.</summary>
     public ValueTask<Answer<ExchangeView>> CreateAs(long id, NewExchange draft, IdempotencyKey? key, CancellationToken cancellationToken) =>
-        Once(key, kept => kept.Exchange, () => CreateNow(id, draft, key), cancellationToken);
+        once.Answer(key, kept => kept.Exchange, () => CreateNow(id, draft, key), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<Answer<ExchangeView>> Get(long id, CancellationToken cancellationToken)
@@ -71,7 +60,7 @@ public sealed class ExchangeGateway(
 
     /// <summary>The same; a repeat with the same key answers what was answered first.</summary>
     public ValueTask<Answer<ExchangeView>> Change(
-        long id, ExchangeChange change, long? expectedVersion, IdempotencyKey? key, CancellationToken cancellationToken) => Once(
+        long id, ExchangeChange change, long? expectedVersion, IdempotencyKey? key, CancellationToken cancellationToken) => once.Answer(
         key,
         kept => kept.Exchange,
         () => Ask<ExchangeView>(id, reply => new ExchangeCommand.Change(change, expectedVersion, key, reply), Patience, cancellationToken),
@@ -92,11 +81,11 @@ public sealed class ExchangeGateway(
                 return await DeleteNow(id, expectedVersion, null, cancellationToken);
             }
 
-            var kept = await Kept(key, cancellationToken);
+            var kept = await once.Find(key, cancellationToken);
             if (kept is null)
             {
                 var answer = await DeleteNow(id, expectedVersion, key, cancellationToken);
-                kept = IsPerhapsItsOwnDoing(answer.Why) ? await Kept(key, cancellationToken) : null;
+                kept = OnceByKey.IsPerhapsItsOwnDoing(answer.Why) ? await once.Find(key, cancellationToken) : null;
                 if (kept is null)
                 {
                     return answer;
@@ -106,7 +95,7 @@ public sealed class ExchangeGateway(
             // It was decided; whether it is gone already is another matter.
             return await DeleteNow(id, null, null, cancellationToken) is { Why: { } why } && why.Kind is not RejectionKind.NotFound
                 ? why
-                : Repeat(key, kept, answer => answer.Exchange);
+                : OnceByKey.Repeat(key, kept, answer => answer.Exchange);
         }
         catch (StoreException e)
         {
@@ -116,7 +105,7 @@ public sealed class ExchangeGateway(
 
     /// <inheritdoc/>
     public ValueTask<Answer<RunView>> Run(long id, IdempotencyKey? key, CancellationToken cancellationToken) =>
-        Once(
+        once.Answer(
             key,
             kept => kept.Run,
             () => Ask<RunView>(id, reply => new RunMessage.RunNow(key, reply), Patience, cancellationToken),
@@ -257,77 +246,4 @@ public sealed class ExchangeGateway(
         : directory.Broken.TryGetValue(id, out var reason)
             ? new Rejection(RejectionKind.Unavailable, $"exchange {id} was stopped for good: {reason}; see the log, then restart the node")
         : Rejections.NoExchange(id);
-
-    // A repeat gets the first answer; it is kept in the transaction of the change, or, where there was none, by itself.
-    private async ValueTask<Answer<T>> Once<T>(
-        IdempotencyKey? key, Func<KeptAnswer, T?> read, Func<ValueTask<Answer<T>>> act, CancellationToken cancellationToken)
-        where T : class
-    {
-        if (key is null)
-        {
-            try
-            {
-                return await act();
-            }
-            catch (StoreException e)
-            {
-                return Rejections.Of(e);
-            }
-        }
-
-        var underWay = (key.Caller, key.Route, key.Key);
-        if (!_underWay.TryAdd(underWay, 0))
-        {
-            return new Rejection(RejectionKind.Conflict, "a request with this Idempotency-Key is still being carried out; repeat it in a moment");
-        }
-
-        try
-        {
-            if (await Kept(key, cancellationToken) is { } kept)
-            {
-                return Repeat(key, kept, read);
-            }
-
-            var answer = await act();
-            if (IsPerhapsItsOwnDoing(answer.Why) && await Kept(key, cancellationToken) is { } first)
-            {
-                return Repeat(key, first, read);
-            }
-
-            if (answer.Why is { Kind: RejectionKind.Invalid or RejectionKind.Conflict or RejectionKind.AlreadyRunning } why)
-            {
-                await journal.Append(new JournalWrite(Answers, 1, [], [KeptAnswer.Of(key, why, world.Now)], Guarded: true), cancellationToken);
-            }
-
-            return answer;
-        }
-        catch (StoreException e)
-        {
-            return Rejections.Of(e);
-        }
-        finally
-        {
-            _underWay.TryRemove(underWay, out _);
-        }
-    }
-
-    private ValueTask<AnswerKept?> Kept(IdempotencyKey key, CancellationToken cancellationToken) =>
-        answers.Find(key, world.Now - AnswersKept, cancellationToken);
-
-    // Another try of the same request may have been carried out meanwhile, and be what stands in the way of this one.
-    private static bool IsPerhapsItsOwnDoing(Rejection? why) => why?.Kind
-        is RejectionKind.Invalid or RejectionKind.Conflict or RejectionKind.AlreadyRunning or RejectionKind.Stale or RejectionKind.NotFound;
-
-    private static Answer<T> Repeat<T>(IdempotencyKey key, AnswerKept kept, Func<KeptAnswer, T?> read)
-        where T : class
-    {
-        if (kept.Key.BodyHash != key.BodyHash)
-        {
-            return new Rejection(
-                RejectionKind.Invalid, "this Idempotency-Key was used with another body; use a new key for a new request");
-        }
-
-        var answer = KeptAnswer.Read(kept);
-        return read(answer) is { } value ? value : answer.Why!;
-    }
 }

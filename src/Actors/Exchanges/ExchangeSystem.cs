@@ -96,8 +96,8 @@ public sealed partial class ExchangeSystem
             "exchanges",
             () => new ExchangesActor(around, directory, paused),
             new SpawnOptions { MailboxCapacity = 65_536, Supervision = ExchangesActor.Supervision });
-        var gateway = new ExchangeGateway(
-            system.World, directory, parent, ports.Journal, ports.Exchanges, ports.Runs, ports.Answers, ports.Settings, paused);
+        var once = new OnceByKey(system.World, ports.Journal, ports.Answers);
+        var gateway = new ExchangeGateway(directory, parent, ports.Exchanges, ports.Runs, once, ports.Settings, paused);
         return new ExchangeSystem(system, ports.Journal, log, parent, feeds, directory, gateway);
     }
 

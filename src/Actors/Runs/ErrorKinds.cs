@@ -15,7 +15,7 @@ public static class ErrorKinds
     /// <summary>The venue is down or in maintenance. May pass.</summary>
     public const string VenueUnavailable = "venue_unavailable";
 
-    /// <summary>What the venue sent could not be understood. May pass.</summary>
+    /// <summary>What the venue sent could not be understood, or kept. May pass.</summary>
     public const string BadResponse = "bad_response";
 
     /// <summary>The credentials are missing, wrong or not sufficient.</summary>

@@ -128,6 +128,11 @@ public abstract partial class RunningActor<TState>
             Context.Timers.Start(EndTimer, new RunMessage.KeepEndAgain(), StoreRetry);
             return;
         }
+        catch (UnstorableException e) when (end.Result is not null)
+        {
+            await KeepEnd(new PendingEnd(RunState.Failed, null, Error(ErrorKinds.BadResponse, $"what the venue sent cannot be kept: {e.Message}")));
+            return;
+        }
         catch (RowConflictException e) when (e.Rule == "run_closed")
         {
             throw new RunHistoryException(Id, run.RunId, e);

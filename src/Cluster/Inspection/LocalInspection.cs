@@ -82,13 +82,27 @@ internal sealed class LocalInspection(
     {
         if (OnlyOneFor(node.Views.Current, roles) is { } role)
         {
-            return new Rejection(
-                RejectionKind.Conflict, $"no other node takes the shards of {role}; start one, or resume one, before this one is drained");
+            return OnlyOne(role);
         }
 
         node.Drain();
-        return await IsSaid(isLeaving: true, cancellationToken) ? null : NotSaid;
+        if (await IsSaid(isLeaving: true, cancellationToken))
+        {
+            return null;
+        }
+
+        if (!node.IsNeeded)
+        {
+            return NotSaid;
+        }
+
+        // Another one was drained at the same time.
+        node.Resume();
+        return OnlyOne(string.Join(", ", roles));
     }
+
+    private static Rejection OnlyOne(string role) => new(
+        RejectionKind.Conflict, $"no other node takes the shards of {role}; start one, or resume one, before this one is drained");
 
     /// <summary>The first role that nobody but the viewer can carry; null where there is none.</summary>
     private static string? OnlyOneFor(ClusterView view, IReadOnlyList<string> roles) => view.Find(view.Me) is { } me

@@ -44,4 +44,10 @@ internal static partial class ClusterLog
 
     [LoggerMessage(EventId = 13, Level = LogLevel.Warning, Message = "Left without a word, as the store does not answer: {Reason}")]
     public static partial void LeftSilently(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 14, Level = LogLevel.Warning, Message = "No other node could take the shards of this one, which was drained: it takes them until another can")]
+    public static partial void Needed(ILogger logger);
+
+    [LoggerMessage(EventId = 15, Level = LogLevel.Information, Message = "This node, which was drained, is not needed any more")]
+    public static partial void NotNeeded(ILogger logger);
 }

@@ -191,18 +191,17 @@ public sealed partial class ClusterNode
     /// <summary>Closes what is too much, is to be moved, or is left behind: a few at a time, so that the others go on meanwhile.</summary>
     private void CloseWhatIsToGo(ClusterView view)
     {
-        // Shards that wait for runs answer meanwhile: a node that leaves does not let them hold up the others.
+        // Shards that wait for runs answer meanwhile, and do not hold up the others.
         var now = Monotonic(_time.GetTimestamp());
-        var since = IsLeaving ? now - _options.SlowClose : TimeSpan.MinValue;
         foreach (var role in _roles)
         {
             foreach (var (holding, to) in TakeMoves(role, view))
             {
-                _holdings.Close(holding, to, _options.HandBackPatience, now);
+                _holdings.Close(holding, to, _options.HandOverPatience, now);
             }
 
             var atOnce = IsLeaving ? _options.LeavesAtOnce : _options.HandBacksAtOnce;
-            while (_holdings.Leaving(since) < atOnce && _holdings.Open(role).FirstOrDefault() is { } first)
+            while (_holdings.Leaving(now - _options.SlowClose) < atOnce && _holdings.Open(role).FirstOrDefault() is { } first)
             {
                 var shards = _holdings.Foreseen(view, role);
                 var nodes = FairShare.Eligible(view, role).Where(node => !IsLeaving || node != _me).ToList();
@@ -212,7 +211,7 @@ public sealed partial class ClusterNode
                 }
 
                 var to = nodes.Count == 0 ? null : FairShare.Neediest(shards, nodes, _me);
-                _holdings.Close(first, to, IsLeaving ? _options.LeavePatience : _options.HandBackPatience, now);
+                _holdings.Close(first, to, _options.HandOverPatience, now);
             }
         }
     }

@@ -12,15 +12,23 @@ public sealed partial class ClusterNode
     private volatile bool _leaveAsked;
     private volatile bool _farewellAsked;
     private volatile bool _drainAsked;
+    private volatile bool _isIsolated;
+    private volatile bool _isNeeded;
     private long _leaveAt;
     private int _unreleased;
 
     /// <summary>Whether it was asked to hand over and end, which nothing takes back.</summary>
     public bool IsEnding => _leaveAsked;
 
-    private bool IsLeaving => _leaveAsked || _drainAsked;
+    /// <summary>Whether it was drained, and takes shards all the same, because no other node could; see <see cref="Drain"/>.</summary>
+    public bool IsNeeded => _isNeeded;
 
-    /// <summary>Hands over all shards and stays a member without any, until <see cref="Resume"/>. Views show how far it is.</summary>
+    private bool IsLeaving => _leaveAsked || _isIsolated || (_drainAsked && !_isNeeded);
+
+    /// <summary>
+    /// Hands over all shards and stays a member without any, until <see cref="Resume"/>. Views show how far it is. As long as no other
+    /// node could take them, it takes them itself, whenever that comes to be: of several that are drained, the one that joined first.
+    /// </summary>
     public void Drain()
     {
         _drainAsked = true;
@@ -31,6 +39,13 @@ public sealed partial class ClusterNode
     public void Resume()
     {
         _drainAsked = false;
+        _wake.Call();
+    }
+
+    /// <summary>Hands over all shards, because no other node can be reached from here; takes its share again when one can.</summary>
+    public void SetIsolated(bool isIsolated)
+    {
+        _isIsolated = isIsolated;
         _wake.Call();
     }
 
@@ -123,6 +138,25 @@ public sealed partial class ClusterNode
             {
                 move.Moved.SetResult(isReleased);
             }
+        }
+    }
+
+    private void SeeWhetherNeeded(ClusterView view)
+    {
+        var isNeeded = _drainAsked && !_leaveAsked && FairShare.IsLastResort(view, _me, _roles);
+        if (isNeeded == _isNeeded)
+        {
+            return;
+        }
+
+        _isNeeded = isNeeded;
+        if (isNeeded)
+        {
+            ClusterLog.Needed(_logger);
+        }
+        else
+        {
+            ClusterLog.NotNeeded(_logger);
         }
     }
 

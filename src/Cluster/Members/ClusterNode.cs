@@ -228,6 +228,7 @@ public sealed partial class ClusterNode : IDisposable
         ClusterMetrics.Saw(sight.View);
         Probe(sight.View);
         SeeWhetherRecovered(sight.View);
+        SeeWhetherNeeded(sight.View);
         Change(sight.View, Monotonic(asked));
         return true;
     }

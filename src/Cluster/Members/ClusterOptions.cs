@@ -30,11 +30,8 @@ public sealed record ClusterOptions
     /// <summary>A watcher that did not look for so long was itself away: what it saw before counts no more.</summary>
     public TimeSpan LongestGap { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long runs may still take in a shard that is handed to a node that has too few.</summary>
-    public TimeSpan HandBackPatience { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>How long runs may still take when the node leaves.</summary>
-    public TimeSpan LeavePatience { get; init; } = TimeSpan.FromSeconds(8);
+    /// <summary>How long runs may still take in a shard that is handed over, whatever for.</summary>
+    public TimeSpan HandOverPatience { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>After that a leaving node leaves whatever is still running.</summary>
     public TimeSpan LeaveWithin { get; init; } = TimeSpan.FromSeconds(9);

@@ -16,13 +16,12 @@ namespace MarketManager.Cluster.Peers;
 /// <param name="role">Of those that carry what is handed over.</param>
 /// <param name="peers">Without the hop over another node.</param>
 /// <param name="views">Who lives.</param>
-/// <param name="drain">Hands over what the node has.</param>
-/// <param name="resume">Takes its share again.</param>
+/// <param name="setIsolated">Has the node hand over what it has, or take its share again.</param>
 /// <param name="patience">How long no peer may be reached; longer than the lease.</param>
 /// <param name="world">The clock and ids.</param>
 /// <param name="log">Says what it judges.</param>
 public sealed partial class Isolation(
-    string role, IPeers peers, IClusterViews views, Action drain, Action resume, TimeSpan patience, World world, ILogger<Isolation> log)
+    string role, IPeers peers, IClusterViews views, Action<bool> setIsolated, TimeSpan patience, World world, ILogger<Isolation> log)
 {
     /// <summary>The number of requests that only ask whether somebody is there; nobody knows it, and that is answer enough.</summary>
     public const ushort Knock = 0;
@@ -64,7 +63,7 @@ public sealed partial class Isolation(
             {
                 _isIsolated = false;
                 LogResumed(log);
-                resume();
+                setIsolated(false);
             }
 
             return;
@@ -79,14 +78,14 @@ public sealed partial class Isolation(
         {
             _isIsolated = false;
             LogKeeps(log);
-            resume();
+            setIsolated(false);
         }
         else if (!_isIsolated && !me.IsLeaving && !isNobodyLeft && !(isFirst && carriers.Count == 1)
             && world.Time.GetElapsedTime(_alone.Value) >= patience)
         {
             _isIsolated = true;
             LogIsolated(log, others.Count);
-            drain();
+            setIsolated(true);
         }
     }
 

@@ -16,6 +16,17 @@ public static class FairShare
     public static IReadOnlyList<Guid> Eligible(ClusterView view, string role) =>
         [.. from member in view.Members where member.Has(role) && !member.IsLeaving select member.Incarnation];
 
+    /// <summary>
+    /// Whether a node has a role whose shards nobody else may own: all others that have it leave, and joined later. Two that leave at
+    /// the same time agree on one of them.
+    /// </summary>
+    public static bool IsLastResort(ClusterView view, Guid me, IEnumerable<string> roles)
+    {
+        var order = view.Find(me) is { } member ? (member.Joined, me) : default;
+        return roles.Any(role => view.Members.Where(other => other.Incarnation != me && other.Has(role))
+            .All(other => other.IsLeaving && order.CompareTo((other.Joined, other.Incarnation)) < 0));
+    }
+
     /// <summary>How many each should have.</summary>
     /// <param name="shards">Who owns each; free ones that are meant for a node count as its own.</param>
     /// <param name="nodes">Those that may own some.</param>

@@ -55,7 +55,7 @@ internal sealed partial class ClusterPart : IAsyncDisposable
                 Level = DomainCodec.Level,
                 Lanes = PostgresStore.Lanes,
                 Lease = settings.Lease,
-                LeavePatience = ExchangeSystem.LeavePatience,
+                HandOverPatience = ExchangeSystem.LeavePatience,
                 LeaveWithin = LeaveWithin,
             },
             new PostgresClusterStore(store.Servers, settings.Lease, _thread.Time, loggers.CreateLogger<PostgresClusterStore>()),
@@ -73,8 +73,7 @@ internal sealed partial class ClusterPart : IAsyncDisposable
             ExchangeShards.Role,
             _peers,
             _node.Views,
-            _node.Drain,
-            _node.Resume,
+            _node.SetIsolated,
             (2 * settings.Lease) + TimeSpan.FromSeconds(2),
             world,
             loggers.CreateLogger<Isolation>());

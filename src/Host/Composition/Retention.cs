@@ -1,4 +1,3 @@
-using MarketManager.Actors.Exchanges;
 using MarketManager.Actors.Idempotency;
 using MarketManager.Actors.Runs;
 using MarketManager.Host.Settings;
@@ -41,7 +40,7 @@ internal sealed partial class Retention(
         try
         {
             var removed = await runs.Prune(settings.RetentionRuns, world.Now - settings.RetentionAge, stopping);
-            await answers.Forget(world.Now - ExchangeGateway.AnswersKept, stopping);
+            await answers.Forget(world.Now - OnceByKey.Kept, stopping);
             LogPruned(log, removed);
         }
         catch (StoreException e)

@@ -35,6 +35,9 @@ public sealed class StoreUnavailableException(string message, Exception? inner =
     public bool Refuses { get; init; }
 }
 
+/// <summary>The store cannot keep these values, such as a text that is too long for it. Nothing was written; the same write never will be.</summary>
+public sealed class UnstorableException(string message, Exception? inner = null) : StoreException(message, inner);
+
 /// <summary>There is no room left to write.</summary>
 public sealed class StoreFullException(string message, Exception? inner = null) : StoreException(message, inner);
 

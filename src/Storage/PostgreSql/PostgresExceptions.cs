@@ -57,6 +57,11 @@ internal static class PostgresFailures
         _ => new StoreUnavailableException($"the database cannot be reached: {e.Message}", e, outcomeUnknown),
     };
 
+    /// <summary>The same for the writer that is to blame.</summary>
+    public static StoreException OfWriter(Npgsql.PostgresException e) => IsOfWrite(e) && !IsRule(e)
+        ? new UnstorableException($"the database cannot keep these values: {e.MessageText}", e)
+        : ToStoreException(e);
+
     /// <summary>Whether an exception is of the store, not of the program.</summary>
     public static bool IsOfStore(Exception e) => e is StoreException || IsLossOfSession(e) || e is Npgsql.PostgresException;
 }

@@ -54,6 +54,20 @@ public sealed class RunningActorStoreTests : ExchangeTests
     }
 
     [Fact]
+    public void Result_that_the_store_cannot_keep_ends_the_run_as_failed()
+    {
+        var (id, pass) = CreateRunning();
+        Store.Journal.FailNext(JournalFault.Unstorable);
+        pass.Succeed();
+        Node.Advance(0.1);
+        var error = LastRun(id).Error!;
+        Assert.Equal(
+            (RunState.Failed, ErrorKinds.BadResponse, "what the venue sent cannot be kept: the database cannot keep these values: too long"),
+            (LastRun(id).State, error.Kind, error.Message));
+        Assert.False(Store.Tables.Markets.ContainsKey(id));
+    }
+
+    [Fact]
     public void Result_that_the_store_took_without_an_answer_counts()
     {
         var (id, pass) = CreateRunning();

@@ -139,6 +139,21 @@ public sealed class ClusterInspectorTests
     }
 
     [Fact]
+    public async Task Of_two_drains_at_once_of_the_last_two_nodes_one_is_refused()
+    {
+        var cluster = new InspectedCluster("n1", "n2");
+        var (first, second) = (cluster["n1"].Drain("n1", default).AsTask(), cluster["n2"].Drain("n2", default).AsTask());
+        var answers = await cluster.Answer(new ValueTask<Answer<NodeStatus>[]>(Task.WhenAll(first, second)));
+        var why = Assert.Single(answers, answer => answer.Why is not null).Why!;
+        Assert.Equal(
+            (RejectionKind.Conflict, "no other node takes the shards of gather; start one, or resume one, before this one is drained"),
+            (why.Kind, why.Detail));
+
+        cluster.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal([0, 120], (await cluster["n1"].Nodes(default)).Select(node => node.Shards).Order());
+    }
+
+    [Fact]
     public async Task A_node_that_is_not_there_or_does_not_answer_is_not_drained()
     {
         var cluster = new InspectedCluster("n1", "n2");

@@ -50,12 +50,11 @@ public class ClusterNodeTests
     public void Shards_are_handed_back_two_at_a_time_and_handed_over_four_at_a_time()
     {
         var nodes = Start("a", "b", "c");
-        nodes.ForEach(node => node.LongestCall = 0.2 * Second);
+        nodes.ForEach(node => node.LongestCall = 0.05 * Second);
         _cluster.Start("d");
         _cluster.UntilBalanced(20 * Second);
         Assert.All(nodes.Take(3), node => Assert.Equal(2, node.MostCloses));
 
-        nodes[0].LongestCall = 0.05 * Second;
         _ = nodes[0].Node.Leave();
         _cluster.Until(() => !nodes[0].IsRunning || nodes[0].Open.Count == 0, 10 * Second, "left");
         Assert.Equal(4, nodes[0].MostCloses);
@@ -252,6 +251,55 @@ public class ClusterNodeTests
         _cluster.UntilBalanced(5 * Second);
         Assert.Equal(40, nodes[0].Open.Count);
         Assert.Empty(_cluster.Tables.Deaths);
+    }
+
+    [Fact]
+    public void Drained_node_takes_everything_when_no_other_is_left_and_hands_it_over_when_one_comes()
+    {
+        var nodes = Start("a", "b", "c");
+        nodes[0].Node.Drain();
+        _cluster.Until(() => nodes[0].Open.Count == 0, 3 * Second, "drained");
+        nodes[1].Kill();
+        _ = nodes[2].Node.Leave();
+        _cluster.Until(() => nodes[0].Open.Count == 120, 5 * Second, "taken");
+        Assert.True(nodes[0].Node.IsNeeded);
+
+        var late = _cluster.Start("d");
+        _cluster.Until(() => nodes[0].Open.Count == 0 && late.Open.Count == 120, 5 * Second, "handed over");
+        Assert.False(nodes[0].Node.IsNeeded);
+    }
+
+    [Fact]
+    public void Of_nodes_that_are_drained_at_the_same_time_one_takes_everything()
+    {
+        var nodes = Start("a", "b", "c");
+        nodes.ForEach(node => node.Node.Drain());
+        _cluster.Until(() => nodes.Exists(node => node.Open.Count == 120), 5 * Second, "taken");
+        _cluster.Advance(5 * Second);
+        Assert.Equal([0, 0, 120], nodes.Select(node => node.Open.Count).Order());
+        Assert.Single(nodes, node => node.Node.IsNeeded);
+    }
+
+    [Fact]
+    public void Node_that_is_isolated_does_not_take_its_share_again_because_somebody_resumes_it()
+    {
+        var nodes = Start("a", "b");
+        nodes[1].Node.SetIsolated(true);
+        _cluster.Until(() => nodes[1].Open.Count == 0, 3 * Second, "handed over");
+        nodes[1].Node.Resume();
+        _cluster.Advance(5 * Second);
+        Assert.Empty(nodes[1].Open);
+        nodes[1].Node.SetIsolated(false);
+        _cluster.UntilBalanced(5 * Second);
+    }
+
+    [Fact]
+    public void Shards_whose_runs_take_long_do_not_hold_up_the_others_that_are_handed_back()
+    {
+        var nodes = Start("a", "b", "c");
+        nodes.ForEach(node => node.LongestCall = 6 * Second);
+        _cluster.Start("d");
+        _cluster.UntilBalanced(9 * Second);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public class ClusterWeatherTests
             cluster.Advance(random.NextDouble() * 3 * Second);
             var running = cluster.Running.Except(leaving).ToList();
             var node = running.Count == 0 ? null : running[random.Next(running.Count)];
-            switch (random.Next(10))
+            switch (random.Next(12))
             {
                 case 0:
                     cluster.Start($"n{names++}");
@@ -71,6 +71,12 @@ public class ClusterWeatherTests
                 case 8:
                     cluster.Tables.Promote();
                     break;
+                case 10:
+                    node?.Node.Drain();
+                    break;
+                case 11:
+                    node?.Node.Resume();
+                    break;
                 case 9 when node is not null && running.Count > 1:
                     _ = node.Node.Move("gather", random.Next(120), running[random.Next(running.Count)].Me);
                     break;
@@ -78,6 +84,11 @@ public class ClusterWeatherTests
         }
 
         cluster.Tables.LossRate = 0;
+        foreach (var node in cluster.Running.Except(leaving))
+        {
+            node.Node.Resume();
+        }
+
         cluster.Until(() => leaving.All(node => !node.IsRunning), 11 * Second, "left by those that were asked to");
         cluster.Advance(3 * Second);
         cluster.UntilBalanced(15 * Second);

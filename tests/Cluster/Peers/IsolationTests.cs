@@ -149,7 +149,7 @@ public sealed class IsolationTests
     }
 
     private Isolation Leaving(Wires wires, string name) => new(
-        "gather", wires.DirectOf(name), wires.ViewsOf(name), () => Does(wires, name, true), () => Does(wires, name, false), TimeSpan.FromSeconds(12),
+        "gather", wires.DirectOf(name), wires.ViewsOf(name), isIsolated => Does(wires, name, isIsolated), TimeSpan.FromSeconds(12),
         TestWorld.Create(_time, 1), NullLogger<Isolation>.Instance);
 
     private void Does(Wires wires, string name, bool isLeaving)
@@ -159,7 +159,7 @@ public sealed class IsolationTests
     }
 
     private Isolation Of(Wires wires, string name) => new(
-        "gather", wires.DirectOf(name), wires.ViewsOf(name), () => _deeds.Add("drain"), () => _deeds.Add("resume"), TimeSpan.FromSeconds(12),
+        "gather", wires.DirectOf(name), wires.ViewsOf(name), isIsolated => _deeds.Add(isIsolated ? "drain" : "resume"), TimeSpan.FromSeconds(12),
         TestWorld.Create(_time, 1), NullLogger<Isolation>.Instance);
 
     private async Task Look(Isolation isolation, int seconds)

@@ -175,7 +175,7 @@ internal sealed class Process
                 Roles = [ExchangeShards.Role],
                 Lanes = Lanes.Count,
                 Lease = Lease,
-                LeavePatience = TimeSpan.FromSeconds(6),
+                HandOverPatience = TimeSpan.FromSeconds(6),
                 LeaveWithin = TimeSpan.FromSeconds(7.5),
             },
             new ProcessMembership(_universe, _link.Membership),
@@ -200,8 +200,7 @@ internal sealed class Process
             ExchangeShards.Role,
             peers,
             _node.Views,
-            _node.Drain,
-            _node.Resume,
+            _node.SetIsolated,
             (2 * Lease) + TimeSpan.FromSeconds(2),
             _world,
             NullLogger<Isolation>.Instance);

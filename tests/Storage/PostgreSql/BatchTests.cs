@@ -1,4 +1,5 @@
 using MarketManager.Actors.Exchanges;
+using MarketManager.Actors.Markets;
 using MarketManager.Kernel;
 using MarketManager.Storage.Tests.Contract;
 using Xunit;
@@ -21,6 +22,17 @@ public sealed class BatchTests() : StoreContract(() => new PostgresUnderTest())
         Assert.Equal([136], writes.Select((write, i) => (write, i)).Where(x => x.write.IsFaulted).Select(x => x.i));
         Assert.Equal(299, (await Recorder.Read(Store.Journal)).Count);
         await Store.Journal.Append(Append(137, 1, "better"));
+    }
+
+    [Fact]
+    public async Task Text_that_no_index_takes_is_not_said_to_be_the_stores_trouble()
+    {
+        await Store.Write(new ExchangeInserted(Exchange(1)));
+        var symbol = string.Concat(Enumerable.Range(0, 4000).Select(i => $"{i * 7919:x}")); // does not compress
+        var refused = await Assert.ThrowsAsync<UnstorableException>(
+            async () => await Store.Write(new MarketsReplaced(1, 1, Noon, [Market(symbol)])));
+        Assert.StartsWith("the database cannot keep these values: index row ", refused.Message, StringComparison.Ordinal);
+        await Store.Write(new MarketsReplaced(1, 1, Noon, [Market("BTC")]));
     }
 
     private static JournalWrite Bad(long actor, string way) => way switch

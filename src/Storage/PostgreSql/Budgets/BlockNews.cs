@@ -1,13 +1,12 @@
 using System.Text.Json;
 using MarketManager.Actors.Venues;
-using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql.Sessions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace MarketManager.Storage.PostgreSql.Budgets;
 
-/// <summary>Listens for venues that want to be left alone, on a session of its own that is opened again whenever it breaks.</summary>
+/// <summary>Hears of venues that want to be left alone.</summary>
 internal sealed partial class BlockNews : IAsyncDisposable
 {
     private const string ListenAndLook = """
@@ -15,75 +14,28 @@ internal sealed partial class BlockNews : IAsyncDisposable
         SELECT venue, egress, mm.block_left(at, length) FROM mm.budget_block;
         """;
 
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
-
-    // So that a cancellation that the driver misses costs a moment only.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
-
-    private readonly CancellationTokenSource _stop = new();
-    private readonly PostgresServers _servers;
-    private readonly string _settings;
-    private readonly TimeProvider _time;
     private readonly Action<BudgetBlock> _news;
-    private readonly ILogger _log;
-    private readonly Task _reading;
+    private readonly Listener _listener;
 
     public BlockNews(PostgresServers servers, TimeProvider time, Action<BudgetBlock> news, ILogger log)
     {
         var settings = PostgresSession.Common(servers.ConnectionString, "mm budget news");
         settings.Pooling = false;
-        (_servers, _settings, _time, _news, _log) = (servers, settings.ConnectionString, time, news, log);
-        _reading = Read();
+        _news = news;
+
+        // Who claims hears of blocks as well: what is missing here comes a slice later.
+        _listener = new Listener(servers, settings.ConnectionString, time, Begin, Heard, e => LogBroken(log, e.Message));
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
+
+    private async Task Begin(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (!_stop.IsCancellationRequested)
+        await using var listen = new NpgsqlCommand(ListenAndLook, connection);
+        await using var rows = await listen.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
         {
-            await _stop.CancelAllAsync();
-            await _reading;
-            _stop.Dispose();
-        }
-    }
-
-    private async Task Read()
-    {
-        await Task.Yield(); // whoever makes one does not wait for its first session
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                await Listen();
-            }
-            catch (Exception e)
-            {
-                // Who claims hears of blocks as well: what is missing here comes a slice later.
-                if (!_stop.IsCancellationRequested)
-                {
-                    LogBroken(_log, e.Message);
-                }
-            }
-
-            await Task.Delay(RetryAfter, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task Listen()
-    {
-        await using var connection = (await _servers.OpenAsync(_settings, _stop.Token)).Connection;
-        connection.Notification += (_, notice) => Heard(notice.Payload);
-        await using (var listen = new NpgsqlCommand(ListenAndLook, connection))
-        {
-            await using var rows = await listen.ExecuteReaderAsync(_stop.Token);
-            while (await rows.ReadAsync(_stop.Token))
-            {
-                Tell(new BudgetBlock(rows.GetString(0), rows.GetString(1), rows.GetTimeSpan(2)));
-            }
-        }
-
-        while (true)
-        {
-            await connection.WaitAsync(Longest, _stop.Token);
+            Tell(new BudgetBlock(rows.GetString(0), rows.GetString(1), rows.GetTimeSpan(2)));
         }
     }
 

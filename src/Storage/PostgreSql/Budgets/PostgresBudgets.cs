@@ -63,9 +63,9 @@ internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
     public Task<BudgetGrant> Take(BudgetClaim claim, CancellationToken cancellationToken)
     {
         var isSent = false;
-        return Guarded(async connection =>
+        return _source.Use(async connection =>
         {
-            // After a session was lost: what the claim gave back may be in the book already.
+            // After a session was lost: what it was granted is lost, and what the claim gave back may be in the book already.
             claim = isSent ? claim with { Returned = [] } : claim;
             for (var i = 0; i < Tries; i++)
             {
@@ -81,18 +81,18 @@ internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
             }
 
             throw new StoreUnavailableException($"too many nodes claim of {claim.Account.Venue} at once");
-        }, cancellationToken);
+        }, cancellationToken).AsTask();
     }
 
     /// <inheritdoc/>
-    public Task Block(BudgetBlock block, CancellationToken cancellationToken) => Guarded(async connection =>
+    public Task Block(BudgetBlock block, CancellationToken cancellationToken) => _source.Use(async connection =>
     {
         await using var command = new NpgsqlCommand(SetBlock, connection)
         {
             Parameters = { Text(block.Venue), Text(block.Egress), new NpgsqlParameter<TimeSpan> { TypedValue = block.Length } },
         };
         return await command.ExecuteNonQueryAsync(cancellationToken);
-    }, cancellationToken);
+    }, cancellationToken).AsTask();
 
     public async ValueTask DisposeAsync()
     {
@@ -137,27 +137,6 @@ internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
         catch (JsonException e)
         {
             throw new StoreUnavailableException("a budget's book cannot be read", e);
-        }
-    }
-
-    // Where the store was restarted meanwhile, the first try finds its connection broken. What the first may have been granted is lost.
-    private async Task<T> Guarded<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
-    {
-        for (var isFirst = true; ; isFirst = false)
-        {
-            try
-            {
-                await using var connection = await _source.Open(cancellationToken);
-                return await work(connection);
-            }
-            catch (Exception e) when (isFirst && PostgresFailures.IsBroken(e))
-            {
-                _source.Clear();
-            }
-            catch (Exception e) when (PostgresFailures.IsOfStore(e))
-            {
-                throw PostgresFailures.ToStoreException(e);
-            }
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class PostgresClusterStore(PostgresServers servers, TimeSpan lease
     private long _session;
     private Presence? _presence;
     private ChangeSession? _changes;
-    private Newsletter? _newsletter;
+    private Listener? _listener; // news are a hint: that they are missing costs half a second
 
     /// <inheritdoc/>
     public event Action? News;
@@ -44,7 +44,13 @@ public sealed class PostgresClusterStore(PostgresServers servers, TimeSpan lease
 
         _presence = Guard(() => Presence.Open(servers, Session("off", lease / 2), incarnation));
         _changes ??= new ChangeSession(servers, Session("local", ChangePatience));
-        _newsletter ??= new Newsletter(servers, Session("off", ChangePatience), time, () => News?.Invoke());
+        _listener ??= new Listener(
+            servers,
+            Session("off", ChangePatience),
+            time,
+            (connection, cancel) => Execute(connection, "LISTEN mm", cancel),
+            _ => News?.Invoke(),
+            _ => News?.Invoke());
         return ++_session;
     }
 
@@ -219,10 +225,10 @@ public sealed class PostgresClusterStore(PostgresServers servers, TimeSpan lease
 
     private async Task CloseOthers()
     {
-        if (_newsletter is { } newsletter)
+        if (_listener is { } listener)
         {
-            _newsletter = null;
-            await newsletter.DisposeAsync();
+            _listener = null;
+            await listener.DisposeAsync();
         }
 
         if (_changes is { } changes)

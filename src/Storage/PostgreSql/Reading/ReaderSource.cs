@@ -23,53 +23,27 @@ internal sealed class ReaderSource : IAsyncDisposable
     }
 
     /// <summary>Reads, in one snapshot, whatever <paramref name="work"/> asks.</summary>
-    /// <remarks>Where the store was restarted meanwhile, the first try finds its connection broken; the second has a new one.</remarks>
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
-    public async ValueTask<T> Snapshot<T>(Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
-    {
-        for (var isFirst = true; ; isFirst = false)
+    public ValueTask<T> Snapshot<T>(Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken) => _source.Use(
+        async connection =>
         {
-            try
-            {
-                await using var connection = await _source.Open(cancellationToken);
-                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-                var result = await work(connection, cancellationToken);
-                await transaction.CommitAsync(cancellationToken);
-                return result;
-            }
-            catch (Exception e) when (isFirst && PostgresFailures.IsBroken(e))
-            {
-                _source.Clear();
-            }
-            catch (Exception e) when (PostgresFailures.IsOfStore(e))
-            {
-                throw PostgresFailures.ToStoreException(e);
-            }
-        }
-    }
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            var result = await work(connection, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        },
+        cancellationToken);
 
     /// <summary>All rows of one statement.</summary>
-    public async ValueTask<List<T>> Read<T>(
-        string sql, Func<PgParameters, PgParameters>? bind, Func<PgRow, T> read, CancellationToken cancellationToken)
-    {
-        for (var isFirst = true; ; isFirst = false)
+    /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
+    public ValueTask<List<T>> Read<T>(
+        string sql, Func<PgParameters, PgParameters>? bind, Func<PgRow, T> read, CancellationToken cancellationToken) => _source.Use(
+        async connection =>
         {
-            try
-            {
-                await using var connection = await _source.Open(cancellationToken);
-                await using var command = Command(connection, sql, bind);
-                return await Rows(command, read, cancellationToken);
-            }
-            catch (Exception e) when (isFirst && PostgresFailures.IsBroken(e))
-            {
-                _source.Clear();
-            }
-            catch (Exception e) when (PostgresFailures.IsOfStore(e))
-            {
-                throw PostgresFailures.ToStoreException(e);
-            }
-        }
-    }
+            await using var command = Command(connection, sql, bind);
+            return await Rows(command, read, cancellationToken);
+        },
+        cancellationToken);
 
     /// <summary>Changes what no shard owns, in a transaction of its own; once it has returned, it is durable.</summary>
     /// <returns>What the statement returns.</returns>

@@ -1,3 +1,4 @@
+using MarketManager.Kernel;
 using Npgsql;
 
 namespace MarketManager.Storage.PostgreSql.Sessions;
@@ -36,6 +37,28 @@ internal sealed class ServerPool : IAsyncDisposable
         }
 
         throw PostgresServers.NoneOf(failures);
+    }
+
+    /// <summary>Uses a connection for what may be done twice: where the store was restarted meanwhile, the first is found broken.</summary>
+    /// <exception cref="StoreException">The store is away, or refuses.</exception>
+    public async ValueTask<T> Use<T>(Func<NpgsqlConnection, ValueTask<T>> use, CancellationToken cancellationToken)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                await using var connection = await Open(cancellationToken);
+                return await use(connection);
+            }
+            catch (Exception e) when (isFirst && PostgresFailures.IsBroken(e))
+            {
+                Clear();
+            }
+            catch (Exception e) when (PostgresFailures.IsOfStore(e))
+            {
+                throw PostgresFailures.ToStoreException(e);
+            }
+        }
     }
 
     /// <summary>Forgets those that are not used now: they may be broken.</summary>

@@ -14,7 +14,7 @@ internal static partial class Blame
     public static IReadOnlyList<(AppendJob Job, Exception Why)> Find(PostgresException e, IReadOnlyList<AppendJob> jobs)
     {
         var guilty = Named(e, jobs);
-        return guilty.Count == 0 && jobs.Count == 1 ? [(jobs[0], PostgresFailures.ToStoreException(e))] : guilty;
+        return guilty.Count == 0 && jobs.Count == 1 ? [(jobs[0], PostgresFailures.OfWriter(e))] : guilty;
     }
 
     private static IReadOnlyList<(AppendJob Job, Exception Why)> Named(PostgresException e, IReadOnlyList<AppendJob> jobs)
@@ -34,7 +34,7 @@ internal static partial class Blame
                 .Select(job => (job, (Exception)new JournalConflictException(job.Write.Actor, sequence)))];
         }
 
-        return [.. jobs.Where(job => job.Commands!.Contains(e.BatchCommand!)).Select(job => (job, (Exception)PostgresFailures.ToStoreException(e)))];
+        return [.. jobs.Where(job => job.Commands!.Contains(e.BatchCommand!)).Select(job => (job, (Exception)PostgresFailures.OfWriter(e)))];
     }
 
     private static long Number(Match key, int group) => long.Parse(key.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
