@@ -6,6 +6,9 @@ namespace MarketManager.Cli;
 /// <remarks>Errors that a person can mend (the folder is in use, is not there) come as <see cref="CliException"/>.</remarks>
 public interface IOfflineKeys
 {
+    /// <summary>Where they are, for a person: a folder, or a cluster's database.</summary>
+    string Place(string dataFolder);
+
     /// <summary>Makes a key; creates the store where there is none yet.</summary>
     ValueTask<OfflineKey> Add(string dataFolder, string name, Role role, CancellationToken cancellationToken);
 

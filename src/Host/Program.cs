@@ -10,7 +10,7 @@ using MarketManager.Kernel;
 Native.MakeNewFilesPrivate();
 var world = World.Real();
 var reader = SettingsReader.OfThisProcess();
-var context = CliContext.OfProcess(world, () => SettingOptions.DataFolder(reader), new OfflineKeys(world, reader.Postgres));
+var context = CliContext.OfProcess(world, () => SettingOptions.DataFolder(reader), new OfflineKeys(world, () => SettingOptions.Postgres(reader)));
 
 var root = new RootCommand("Looks after crypto exchanges: every exchange is asked once, and everyone is served.")
 {

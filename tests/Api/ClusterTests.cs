@@ -114,6 +114,17 @@ public sealed class ClusterTests
     }
 
     [Theory]
+    [InlineData("drain")]
+    [InlineData("resume")]
+    public async Task Draining_and_resuming_take_no_fields(string verb)
+    {
+        await using var api = await ApiServer.Start(cluster: _cluster);
+        (await api.Send("POST", $"/api/cluster/nodes/n1/{verb}/", """{"force":true}""")).Invalid("force", "unknown field 'force'");
+        Assert.Empty(_cluster.Asked);
+        Assert.Equal(202, (await api.Send("POST", $"/api/cluster/nodes/n1/{verb}/", "{}")).Status);
+    }
+
+    [Theory]
     [InlineData(0, "n1", 200)]
     [InlineData(1, "n3", 202)]
     public async Task A_move_answers_200_once_the_shard_is_there_and_202_before(int shard, string to, int status)

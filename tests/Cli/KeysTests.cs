@@ -28,6 +28,8 @@ public sealed class KeysTests
         Assert.Equal(ExitCode.Done, await _shell.Run("keys", "add", "ops", "--role", "admin", "--data", "/nowhere"));
         Assert.Equal("mm_k1_secret\n", _shell.Out);
         Assert.Equal("/nowhere", ((FakeOfflineKeys)_shell.OfflineKeys!).Folder);
+        Assert.Equal(
+            "no node runs here; these are the keys in /nowhere\nmade key k1 ('ops', admin); it is shown this once:\n", _shell.Error);
     }
 
     [Fact]

@@ -37,12 +37,12 @@ internal sealed partial class ClusterEndpoints(ILogger<ClusterEndpoints> log, IC
         new("POST", "/api/cluster/nodes/{name}/drain/", Role.Admin, "Let a node hand over all it has; it stays, without any", Drain)
         {
             Answers = [new(202, "Node", "The node, which has begun.")],
-            Errors = [404, 409],
+            Errors = [404, 409, 413, 415],
         },
         new("POST", "/api/cluster/nodes/{name}/resume/", Role.Admin, "Let a drained node take its share again", Resume)
         {
             Answers = [new(202, "Node", "The node, which has begun.")],
-            Errors = [404, 409],
+            Errors = [404, 409, 413, 415],
         },
     ];
 
@@ -89,14 +89,16 @@ internal sealed partial class ClusterEndpoints(ILogger<ClusterEndpoints> log, IC
 
     private async Task Change(HttpContext http, bool drain)
     {
-        if (cluster is null)
+        var (body, refused) = await RequestBody.ReadOptional(http);
+        refused ??= new BodyReader(body!.Root, [], change: false).Errors.Problem ?? (cluster is null ? ClusterProblems.OnItsOwn : null);
+        if (refused is not null)
         {
-            await ClusterProblems.OnItsOwn.Write(http);
+            await refused.Write(http);
             return;
         }
 
         var name = (string)http.GetRouteValue("name")!;
-        var answer = drain ? await cluster.Drain(name, http.RequestAborted) : await cluster.Resume(name, http.RequestAborted);
+        var answer = drain ? await cluster!.Drain(name, http.RequestAborted) : await cluster!.Resume(name, http.RequestAborted);
         if (answer.Why is { } why)
         {
             await ClusterProblems.Of(why).Write(http);

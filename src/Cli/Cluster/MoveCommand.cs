@@ -29,10 +29,7 @@ internal static class MoveCommand
             var (role, number) = Parse(session.Get(shard))!.Value;
             var to = session.Get(node);
             var path = $"api/cluster/shards/{Uri.EscapeDataString(role)}/{number}/move/";
-            var answer = await Progress.Await(
-                session.Context,
-                $"moving {role}/{number} to {to}",
-                _ => session.Node.Send(NodeRequest.Post(path, new JsonObject { ["to"] = to }), cancellationToken));
+            var answer = await Progress.Await(session.Context, $"moving {role}/{number} to {to}", _ => Move(session, path, to, cancellationToken));
             var moved = WireJson.Read<Shard>(answer.Json);
             session.Say(answer.Status == HttpStatusCode.OK
                 ? $"{moved} is with {moved.Owner} now, epoch {moved.Epoch}"
@@ -40,6 +37,19 @@ internal static class MoveCommand
             session.Show(answer.Json, _ => { });
             return ExitCode.Done;
         }, shard, node);
+    }
+
+    private static async Task<NodeAnswer> Move(CliSession session, string path, string to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.Node.Send(NodeRequest.Post(path, new JsonObject { ["to"] = to }), cancellationToken);
+        }
+        catch (CliException e) when (e.ExitCode == ExitCode.Usage)
+        {
+            // In the body the node's name is a value like any other; here it names what is not there.
+            throw new CliException(ExitCode.NotFound, e.Message, e.Details);
+        }
     }
 
     private static (string Role, int Number)? Parse(string text)

@@ -20,6 +20,7 @@ internal abstract class KeyRing
             }
             catch (CliException nobody) when (nobody.ExitCode == ExitCode.NotFound)
             {
+                session.Say($"no node runs here; these are the keys in {offline.Place(session.DataFolder)}");
                 return new InFolder(offline, session.DataFolder);
             }
         }

@@ -37,6 +37,7 @@ public interface IClusterStore : IAsyncDisposable
     /// <summary>Becomes a member.</summary>
     /// <exception cref="NodeNameTakenException">A node of that name lives.</exception>
     /// <exception cref="NodeTooOldException">The cluster writes kinds of events that this program does not understand.</exception>
+    /// <exception cref="OtherSecretException">The nodes that live have another secret. Where none lives, this one's counts from now on.</exception>
     ValueTask Join(Joining me, CancellationToken cancellationToken);
 
     /// <summary>Looks at everything.</summary>
@@ -92,3 +93,8 @@ public sealed class NodeNameTakenException(string name, Uri address)
 /// <summary>The cluster's data holds, or may hold from now on, kinds of events that this program does not understand.</summary>
 public sealed class NodeTooOldException(int level, int cluster)
     : StoreException($"the cluster writes events of level {cluster}, this program understands level {level}: start a newer version");
+
+/// <summary>The nodes that live have another secret: this one would own what it could not be asked for.</summary>
+public sealed class OtherSecretException(IEnumerable<string> living) : StoreException(
+    $"the cluster in this database has another --cluster-secret, by which {string.Join(", ", living)} live: give this node the same, or, to "
+    + "change it, stop all nodes and start them with the new one");

@@ -47,6 +47,7 @@ public abstract record AccessRule
             ? new KeysRequired()
             : new Refused(
                 $"{(exposed is null ? "A node behind a proxy" : exposed)} can be reached from other machines, and there is no API key yet. "
-                + $"Add one first: marketmanager keys add NAME --role admin --data {settings.DataFolder}");
+                + "Add one first: marketmanager keys add NAME --role admin "
+                + (settings.Cluster is null ? $"--data {settings.DataFolder}" : "(with MARKETMANAGER_POSTGRES, or ..._FILE, set as for this node)"));
     }
 }

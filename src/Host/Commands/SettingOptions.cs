@@ -58,6 +58,10 @@ internal sealed class SettingOptions
     /// <exception cref="CliException">It is no path.</exception>
     public static string DataFolder(SettingsReader reader) => Explained(() => reader.DataFolder([]));
 
+    /// <summary>Where the cluster's data is; null where this is set for a node on its own.</summary>
+    /// <exception cref="CliException">A setting is unknown, or cannot be read.</exception>
+    public static string? Postgres(SettingsReader reader) => Explained(reader.Postgres);
+
     /// <summary>The same on a new command line.</summary>
     public static IEnumerable<string> Arguments(IEnumerable<SettingValue> values) =>
         values.SelectMany(v => new[] { v.Setting.Option, v.Text });

@@ -58,7 +58,8 @@ internal sealed partial class ClusterPart : IAsyncDisposable
                 HandOverPatience = ExchangeSystem.LeavePatience,
                 LeaveWithin = LeaveWithin,
             },
-            new PostgresClusterStore(store.Servers, settings.Lease, _thread.Time, loggers.CreateLogger<PostgresClusterStore>()),
+            new PostgresClusterStore(
+                store.Servers, settings.Lease, _thread.Time, loggers.CreateLogger<PostgresClusterStore>(), new ClusterSeal(settings.Secret)),
             new PooledShardHost(new ExchangeShards(exchanges)),
             new Writer(store),
             new TcpPeerProbe(world.Time),

@@ -15,6 +15,9 @@ namespace MarketManager.Host.Composition;
 internal sealed class OfflineKeys(World world, Func<string?> postgres) : IOfflineKeys
 {
     /// <inheritdoc/>
+    public string Place(string dataFolder) => postgres() is null ? dataFolder : "the cluster's database";
+
+    /// <inheritdoc/>
     public ValueTask<OfflineKey> Add(string dataFolder, string name, Role role, CancellationToken cancellationToken) =>
         With(dataFolder, async keys =>
         {

@@ -15,6 +15,7 @@ internal static class StoreErrors
         {
             StoreLockedException or BackupExistsException or NodeNameTakenException or NodeTooOldException or SchemaTooNewException => ExitCode.Conflict,
             NothingStoredException => ExitCode.NotFound,
+            OtherSecretException => ExitCode.NotAllowed,
             _ => ExitCode.Failed,
         },
         why.Message);

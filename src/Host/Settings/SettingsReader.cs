@@ -39,7 +39,13 @@ public sealed class SettingsReader(IReadOnlyDictionary<string, string> variables
     }
 
     /// <summary>Where the cluster's data is, for commands that need no node; null where this is set for a node on its own.</summary>
-    public string? Postgres() => Winners([], [], out _).GetValueOrDefault(KnownSettings.Postgres)?.Text;
+    /// <exception cref="SettingsException">A setting is unknown, or the file that holds it cannot be read: it is not known where the data is.</exception>
+    public string? Postgres()
+    {
+        var problems = new List<string>();
+        var postgres = Winners([], problems, out _).GetValueOrDefault(KnownSettings.Postgres)?.Text;
+        return problems.Count == 0 ? postgres : throw new SettingsException(problems);
+    }
 
     private Dictionary<Setting, SettingValue> Winners(IReadOnlyList<SettingValue> commandLine, List<string> problems, out string? file)
     {

@@ -16,6 +16,11 @@ internal static class PostgresMigrations
 {
     private const string Needs = "-- needs ";
 
+    // Behind a migration that waits for a table, all others wait as well, the signs of life of nodes among them. So it waits briefly,
+    // and again after a pause in which they go on, until whoever holds the table (a dump, say) has ended.
+    private const string LockPatience = "SET LOCAL lock_timeout = '300ms'";
+    private const string Pause = "SELECT pg_sleep(1)";
+
     // "IF NOT EXISTS" asks for the right to create even where nothing is to be created.
     private const string Begin = """
         DO $$ BEGIN
@@ -45,15 +50,34 @@ internal static class PostgresMigrations
         await Execute(connection, Begin, cancellationToken);
         foreach (var migration in migrations.Skip(await Verify(connection, migrations, cancellationToken)))
         {
-            await Apply(connection, migration, now, cancellationToken);
+            while (!await TryApply(connection, migration, now, cancellationToken))
+            {
+                await Execute(connection, Pause, cancellationToken);
+            }
         }
 
         await Execute(connection, "SELECT pg_advisory_unlock(hashtext('mm.migration'))", cancellationToken);
     }
 
+    /// <returns>False where somebody uses a table that it changes; nothing was changed.</returns>
+    private static async ValueTask<bool> TryApply(
+        NpgsqlConnection connection, Migration migration, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Apply(connection, migration, now, cancellationToken);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false;
+        }
+    }
+
     private static async ValueTask Apply(NpgsqlConnection connection, Migration migration, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await Execute(connection, LockPatience, cancellationToken);
         await Execute(connection, migration.Script, cancellationToken);
         await using var record = new NpgsqlCommand(
             "INSERT INTO mm.migration (number, name, checksum, needs, applied_at) VALUES ($1, $2, $3, $4, $5)", connection)

@@ -121,6 +121,8 @@ internal sealed class FakeOfflineKeys : IOfflineKeys
 
     public string? Folder { get; private set; }
 
+    public string Place(string dataFolder) => dataFolder;
+
     public ValueTask<OfflineKey> Add(string dataFolder, string name, Role role, CancellationToken cancellationToken)
     {
         Folder = dataFolder;

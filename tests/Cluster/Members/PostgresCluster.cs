@@ -37,9 +37,9 @@ internal sealed class PostgresCluster : IAsyncDisposable
         return new PostgresCluster(server, database, ownServer) { Lease = lease ?? TimeSpan.FromSeconds(5) };
     }
 
-    public PostgresNode Add(string name)
+    public PostgresNode Add(string name, string secret = "the secret of all nodes")
     {
-        var node = new PostgresNode(Server.ConnectionString(Database), name, Lease);
+        var node = new PostgresNode(Server.ConnectionString(Database), name, Lease, secret);
         Nodes.Add(node);
         return node;
     }

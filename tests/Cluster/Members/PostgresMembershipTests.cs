@@ -294,16 +294,54 @@ public class PostgresMembershipTests
         await Assert.ThrowsAsync<NodeTooOldException>(() => Joined(cluster, "late", level: 2));
     }
 
+    [Fact]
+    public async Task Node_with_another_secret_is_no_member_as_long_as_one_with_the_old_lives()
+    {
+        await using var cluster = await PostgresCluster.Create();
+        await using var first = await Joined(cluster, "a");
+        await using var second = await Joined(cluster, "b");
+        var refused = await Assert.ThrowsAsync<OtherSecretException>(() => Joined(cluster, "c", secret: "that of another cluster"));
+        Assert.Equal(
+            "the cluster in this database has another --cluster-secret, by which a, b live: give this node the same, or, to change it, "
+            + "stop all nodes and start them with the new one",
+            refused.Message);
+        Assert.Equal(["a", "b"], (await first.Look(default)).View.Members.Select(member => member.Name).Order());
+
+        await second.Leave(default);
+        await second.DisposeAsync();
+        await first.DisposeAsync(); // dies without a word: its row lives on, but it has no session
+        await cluster.Until(
+            async () => await cluster.Server.Ask<long>(cluster.Database, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0, "absent");
+        await using var third = await Joined(cluster, "c", secret: "that of another cluster");
+        await Assert.ThrowsAsync<OtherSecretException>(() => Joined(cluster, "d"));
+    }
+
+    [Fact]
+    public async Task Node_that_is_refused_for_its_secret_ends_and_owns_nothing()
+    {
+        await using var cluster = await PostgresCluster.Create();
+        await cluster.Start("a");
+        var stranger = cluster.Add("b", secret: "that of another cluster");
+        await Assert.ThrowsAsync<OtherSecretException>(() => stranger.Running);
+        Assert.Empty(stranger.Open);
+        Assert.Equal(120, cluster.Nodes[0].Open.Count);
+    }
+
     private static Guid NewId() => World.Real().NewId(TimeProvider.System.GetUtcNow());
 
-    private static PostgresClusterStore Store(PostgresCluster cluster) =>
-        new(new PostgresServers(cluster.Server.ConnectionString(cluster.Database)), 5 * Second, TimeProvider.System, NullLogger<PostgresClusterStore>.Instance);
+    private static PostgresClusterStore Store(PostgresCluster cluster, string secret = "the secret of all nodes") => new(
+        new PostgresServers(cluster.Server.ConnectionString(cluster.Database)),
+        5 * Second,
+        TimeProvider.System,
+        NullLogger<PostgresClusterStore>.Instance,
+        new ClusterSeal(secret));
 
     private static Joining Joining(Guid me, string name, int level = 1) => new(me, name, new Uri("http://127.0.0.1:1"), ["gather"], level, 4, TimeSpan.FromSeconds(5));
 
-    private static async Task<PostgresClusterStore> Joined(PostgresCluster cluster, string name, int level = 1)
+    private static async Task<PostgresClusterStore> Joined(
+        PostgresCluster cluster, string name, int level = 1, string secret = "the secret of all nodes")
     {
-        var store = Store(cluster);
+        var store = Store(cluster, secret);
         var me = NewId();
         await store.Connect(me, default);
         await store.Join(Joining(me, name, level), default);

@@ -17,13 +17,14 @@ internal sealed class PostgresNode : IShardHost, IMemberWriter, IAsyncDisposable
     private readonly List<Guid> _lives = [];
     private readonly TcpListener _door = new(IPAddress.Loopback, 0);
 
-    public PostgresNode(string connection, string name, TimeSpan lease)
+    public PostgresNode(string connection, string name, TimeSpan lease, string secret)
     {
         _door.Start();
         Name = name;
         var world = World.Real();
         var thread = new ClusterThread(world.Time);
-        Store = new PostgresClusterStore(new PostgresServers(connection), lease, world.Time, NullLogger<PostgresClusterStore>.Instance);
+        Store = new PostgresClusterStore(
+            new PostgresServers(connection), lease, world.Time, NullLogger<PostgresClusterStore>.Instance, new ClusterSeal(secret));
         var options = new ClusterOptions { Name = name, Address = new Uri($"http://{_door.LocalEndpoint}"), Roles = Roles, Lease = lease };
         Node = new ClusterNode(
             options, Store, new PooledShardHost(this), this, new TcpPeerProbe(world.Time), world, thread.Time, NullLogger<ClusterNode>.Instance);

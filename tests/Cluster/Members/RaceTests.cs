@@ -156,7 +156,8 @@ public sealed class RaceTests : IAsyncLifetime
             new PostgresServers(_cluster.Server.ConnectionString(_cluster.Database)),
             TimeSpan.FromSeconds(5),
             TimeProvider.System,
-            NullLogger<PostgresClusterStore>.Instance);
+            NullLogger<PostgresClusterStore>.Instance,
+            new ClusterSeal("the secret of all nodes"));
         var me = World.Real().NewId(TimeProvider.System.GetUtcNow());
         await store.Connect(me, default);
         await store.Join(new Joining(me, $"n{++_names}", new Uri("http://127.0.0.1:1"), ["gather"], 1, 4, TimeSpan.FromSeconds(5)), default);

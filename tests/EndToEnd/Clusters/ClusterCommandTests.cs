@@ -170,7 +170,7 @@ public sealed class ClusterCommandTests(ThreeNodes nodes) : IClassFixture<ThreeN
     [Theory]
     [InlineData("drain n4", 3, "error: there is no node 'n4'; did you mean 'n1'?")]
     [InlineData("resume nowhere", 3, "error: there is no node 'nowhere'; there are n1, n2, n3")]
-    [InlineData("move 1 n4", 2, "error: there is no node 'n4'; did you mean 'n1'?")]
+    [InlineData("move 1 n4", 3, "error: there is no node 'n4'; did you mean 'n1'?")]
     [InlineData("move 120 n1", 3, "error: there is no shard 120 of gather; they are 0 to 119")]
     [InlineData("move trade/1 n1", 3, "error: there are no shards of 'trade', only of gather")]
     [InlineData("move first n1", 2, "error: <shard> is a number, such as 17 or gather/17, not 'first'")]

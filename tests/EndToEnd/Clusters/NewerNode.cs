@@ -41,7 +41,8 @@ internal sealed class NewerNode : IShardHost, IMemberWriter, IAsyncDisposable
                 Lanes = PostgresStore.Lanes,
                 Lease = cluster.Lease,
             },
-            new PostgresClusterStore(store.Servers, cluster.Lease, thread.Time, NullLogger<PostgresClusterStore>.Instance),
+            new PostgresClusterStore(
+                store.Servers, cluster.Lease, thread.Time, NullLogger<PostgresClusterStore>.Instance, new ClusterSeal(RealCluster.Secret)),
             new PooledShardHost(this),
             this,
             new TcpPeerProbe(TimeProvider.System),

@@ -15,9 +15,12 @@ internal static class Invocation
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "marketmanager");
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<Outcome> Run(params IEnumerable<string> arguments)
+    public static Task<Outcome> Run(params IEnumerable<string> arguments) => Run(new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with variables besides those of this process.</summary>
+    public static async Task<Outcome> Run(IReadOnlyDictionary<string, string> variables, IEnumerable<string> arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(variables, arguments);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Patience);

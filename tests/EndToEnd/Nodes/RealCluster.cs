@@ -47,6 +47,10 @@ internal sealed class RealCluster : IAsyncDisposable
     public Task<Outcome> Refused(string name, params string[] options) =>
         Invocation.Run(["run", "--data", FolderOf(name).Path, .. Arguments(name, options)]);
 
+    /// <summary>The same with another secret than that of all nodes.</summary>
+    public Task<Outcome> RefusedWith(string secret, string name) =>
+        Invocation.Run(["run", "--data", FolderOf(name).Path, .. Arguments(name, []).Select(word => word == Secret ? secret : word)]);
+
     /// <summary>Runs <c>marketmanager cluster ...</c> beside a node.</summary>
     public Task<Outcome> Command(string node, params IEnumerable<string> words) =>
         Invocation.Run(["cluster", .. words, "--data", FolderOf(node).Path]);

@@ -36,6 +36,19 @@ public sealed class AccessRuleTests
         Assert.IsType<AccessRule.KeysRequired>(Decide("https://*:443", keys: 1, certificate: true));
     }
 
+    [Fact]
+    public void First_key_is_made_where_the_node_looks_for_it()
+    {
+        var settings = new NodeSettings { Urls = [ListenAddress.Parse("http://127.0.0.1:80", out _)!], BehindProxy = true, DataFolder = "/data" };
+        Assert.EndsWith(
+            "Add one first: marketmanager keys add NAME --role admin --data /data", Refusal(AccessRule.Decide(settings, 0)), StringComparison.Ordinal);
+        var clustered = settings with { Cluster = new ClusterSettings("Host=db", "a secret of the cluster", TimeSpan.FromSeconds(5), "default") };
+        Assert.EndsWith(
+            "Add one first: marketmanager keys add NAME --role admin (with MARKETMANAGER_POSTGRES, or ..._FILE, set as for this node)",
+            Refusal(AccessRule.Decide(clustered, 0)),
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("http://*:8080")]
     [InlineData("http://127.0.0.1:8080")]

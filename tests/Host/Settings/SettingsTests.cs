@@ -348,6 +348,17 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void Where_the_cluster_is_stays_unknown_while_a_setting_is_wrong()
+    {
+        Assert.Null(Reader().Postgres());
+        Clustered();
+        Assert.Equal("Host=db", Reader().Postgres());
+        _variables["MARKETMANAGER_POSTGRESS"] = "Host=other";
+        var why = Assert.Throws<SettingsException>(() => Reader().Postgres());
+        Assert.StartsWith("unknown setting MARKETMANAGER_POSTGRESS in the environment", Assert.Single(why.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_shipped_settings_file_is_valid()
     {
         var shipped = Path.Combine(AppContext.BaseDirectory, "config");

@@ -147,6 +147,31 @@ public sealed class OpeningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Migration_that_waits_for_a_table_lets_everybody_else_use_it()
+    {
+        await using (await Stores.Open(_server, _database))
+        {
+        }
+
+        await using var dump = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "dump", default);
+        await PostgresSession.Execute(dump, "SET idle_in_transaction_session_timeout = 0; BEGIN; SELECT count(*) FROM mm.node", default);
+        await using var connection = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "test", default);
+        Migration[] migrations = [.. PostgresMigrations.All, new($"{PostgresMigrations.All.Count + 1:0000}_wider", "ALTER TABLE mm.node ADD COLUMN wider int")];
+        var migrating = PostgresMigrations.Apply(connection, migrations, Noon, default).AsTask();
+
+        // Each look takes its turn behind a migration that waits, and none waits for the dump.
+        for (var looks = 0; looks < 20; looks++)
+        {
+            await _server.Ask<long>(_database, "SET statement_timeout = '5s'; SELECT count(*) FROM mm.node, pg_sleep(0.05)");
+        }
+
+        Assert.False(migrating.IsCompleted);
+        await PostgresSession.Execute(dump, "COMMIT", default);
+        await migrating;
+        Assert.Equal(0, await _server.Ask<long>(_database, "SELECT count(wider) FROM mm.node"));
+    }
+
+    [Fact]
     public void Migrations_are_numbered_without_a_gap() =>
         Assert.Equal(Enumerable.Range(1, PostgresMigrations.All.Count), PostgresMigrations.All.Select(migration => migration.Number));
 

@@ -15,8 +15,9 @@ namespace MarketManager.Storage.PostgreSql.Membership;
 /// <param name="lease">The cluster's lease: what the presence session does not answer within half of it, it never does.</param>
 /// <param name="time">For pauses.</param>
 /// <param name="logger">Where it tells of sessions that it ended.</param>
-public sealed class PostgresClusterStore(PostgresServers servers, TimeSpan lease, TimeProvider time, ILogger<PostgresClusterStore> logger)
-    : IClusterStore
+/// <param name="seal">Of this node's secret.</param>
+public sealed class PostgresClusterStore(
+    PostgresServers servers, TimeSpan lease, TimeProvider time, ILogger<PostgresClusterStore> logger, ClusterSeal seal) : IClusterStore
 {
     private const string LockTimeout = "SET LOCAL lock_timeout = '300ms'";
     private const int CondemnTries = 4;
@@ -71,12 +72,13 @@ public sealed class PostgresClusterStore(PostgresServers servers, TimeSpan lease
                     await using var join = Command(connection, Statements.Join, ("me", me.Incarnation), ("name", me.Name),
                         ("address", me.Address.ToString()), ("roles", me.Roles.ToArray()), ("level", me.Level),
                         ("key", ClusterSessions.KeyOf(me.Incarnation)), ("lanes", me.Lanes), ("lease", me.Lease));
-                    var level = (int)(await join.ExecuteScalarAsync(cancellationToken))!;
+                    var (level, id, kept) = await ReadCluster(join, cancellationToken);
                     if (level > me.Level)
                     {
                         throw new NodeTooOldException(me.Level, level);
                     }
 
+                    await Prove(connection, me.Name, seal.Of(id), kept, cancellationToken);
                     await Execute(connection, Statements.RaiseLevel, cancellationToken);
                     return Done.Yes;
                 },
@@ -217,6 +219,41 @@ public sealed class PostgresClusterStore(PostgresServers servers, TimeSpan lease
                 return Done.Yes;
             },
             cancellationToken);
+
+    private static async Task<(int Level, Guid Id, string? Seal)> ReadCluster(NpgsqlCommand join, CancellationToken cancellationToken)
+    {
+        await using var row = await join.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetInt32(0), row.GetGuid(1), row.IsDBNull(2) ? null : row.GetString(2));
+    }
+
+    /// <summary>Refuses a node that does not know the secret of those that live. The cluster's row is locked: who joins meanwhile waits.</summary>
+    private static async Task Prove(NpgsqlConnection connection, string name, string mine, string? kept, CancellationToken cancellationToken)
+    {
+        if (kept == mine)
+        {
+            return;
+        }
+
+        if (kept is not null)
+        {
+            List<string> living = [];
+            await using var look = Command(connection, Statements.Living);
+            await using var rows = await look.ExecuteReaderAsync(cancellationToken);
+            while (await rows.ReadAsync(cancellationToken))
+            {
+                living.Add(rows.GetString(0));
+            }
+
+            living.Remove(name);
+            if (living.Count > 0)
+            {
+                throw new OtherSecretException(living);
+            }
+        }
+
+        await Execute(connection, Statements.Seal, cancellationToken, ("seal", mine));
+    }
 
     /// <summary>One transaction.</summary>
     /// <returns>False where <paramref name="change"/> found nothing to change.</returns>

@@ -74,8 +74,11 @@ internal static class Statements
         DELETE FROM mm.node n WHERE NOT alive AND ended < now() - interval '7 days'
           AND NOT EXISTS (SELECT 1 FROM mm.shard s WHERE s.owner = n.inc);
         NOTIFY mm;
-        SELECT level FROM mm.cluster FOR UPDATE;
+        SELECT level, id, seal FROM mm.cluster FOR UPDATE;
         """;
+
+    /// <summary>From now on the cluster has this secret.</summary>
+    public const string Seal = "UPDATE mm.cluster SET seal = @seal";
 
     /// <summary>Once all that live understand newer kinds of events, they may be written. The row is locked before the nodes are read.</summary>
     public const string RaiseLevel = """
