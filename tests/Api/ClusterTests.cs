@@ -119,7 +119,7 @@ public sealed class ClusterTests
     public async Task Draining_and_resuming_take_no_fields(string verb)
     {
         await using var api = await ApiServer.Start(cluster: _cluster);
-        (await api.Send("POST", $"/api/cluster/nodes/n1/{verb}/", """{"force":true}""")).Invalid("force", "unknown field 'force'");
+        (await api.Send("POST", $"/api/cluster/nodes/n1/{verb}/", """{"force":true}""")).Invalid("force", "unknown field 'force'; no field is taken here");
         Assert.Empty(_cluster.Asked);
         Assert.Equal(202, (await api.Send("POST", $"/api/cluster/nodes/n1/{verb}/", "{}")).Status);
     }

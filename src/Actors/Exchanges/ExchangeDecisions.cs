@@ -187,9 +187,10 @@ public static class ExchangeDecisions
 
         public void CheckUrl(string field, string? url)
         {
-            if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && url.Length <= 2048))
+            if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && url.Length <= 2048
+                && !url.Any(char.IsControl)))
             {
-                Add(field, $"{field} '{Shorten(url)}' is not an absolute http or https URL of at most 2048 characters");
+                Add(field, $"{field} '{Shorten(url)}' is not an absolute http or https URL of at most 2048 characters, without control characters");
             }
         }
 

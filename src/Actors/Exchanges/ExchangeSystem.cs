@@ -119,7 +119,7 @@ public sealed partial class ExchangeSystem
     public async Task Close(int shard, TimeSpan patience)
     {
         await Seal([shard]);
-        await Task.WhenAll(Directory.Of(shard).Select(exchange => Leave(exchange, patience)));
+        await Task.WhenAll(Directory.Of(shard).Select(exchange => Leave(exchange, patience, "the exchange was handed to another node")));
         await Stop([shard]);
     }
 
@@ -173,7 +173,7 @@ public sealed partial class ExchangeSystem
     public async Task Leave()
     {
         _gateway.Close();
-        var left = await Task.WhenAll(Directory.Actors.Select(exchange => Leave(exchange, LeavePatience)));
+        var left = await Task.WhenAll(Directory.Actors.Select(exchange => Leave(exchange, LeavePatience, "the node was shut down")));
         var stopped = _system.Stop(_parent);
         if (Array.TrueForAll(left, isLeft => isLeft))
         {
@@ -185,11 +185,11 @@ public sealed partial class ExchangeSystem
     }
 
     // False where a run was not brought to its end in time; the next start finds it in state.
-    private static async Task<bool> Leave(ActorRef<EntityMessage> exchange, TimeSpan patience)
+    private static async Task<bool> Leave(ActorRef<EntityMessage> exchange, TimeSpan patience, string why)
     {
         try
         {
-            return await exchange.Ask<bool>(reply => new RunMessage.Leave(patience, reply), patience + CutPatience);
+            return await exchange.Ask<bool>(reply => new RunMessage.Leave(patience, why, reply), patience + CutPatience);
         }
         catch (Exception e) when (e is AskTimeoutException or MailboxFullException)
         {

@@ -45,7 +45,7 @@ public static class ErrorKinds
     /// <summary>The process or the node that carried the run died.</summary>
     public const string ProcessDied = "process_died";
 
-    /// <summary>The node was shut down before the run had ended.</summary>
+    /// <summary>The node was shut down, or handed the exchange over, before the run had ended.</summary>
     public const string Shutdown = "shutdown";
 
     /// <summary>The exchange was deleted.</summary>

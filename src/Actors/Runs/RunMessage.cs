@@ -22,8 +22,9 @@ public abstract record RunMessage : EntityMessage
 
     /// <summary>Start nothing more, and see the run that is going to its end or cut it short. It still answers until it is stopped.</summary>
     /// <param name="Patience">How long the run may still take.</param>
+    /// <param name="Why">Why it may not take longer, in the past tense: what is said of a run that is cut short.</param>
     /// <param name="Reply">Told when no run is going.</param>
-    public sealed record Leave(TimeSpan Patience, ReplyTo<bool> Reply) : RunMessage;
+    public sealed record Leave(TimeSpan Patience, string Why, ReplyTo<bool> Reply) : RunMessage;
 
     /// <summary>A child began an attempt.</summary>
     /// <param name="RunId">Of which run.</param>

@@ -140,7 +140,7 @@ public abstract partial class RunningActor<TState>(
         RunMessage.SetPaused x => OnSetPaused(x),
         RunMessage.Leave x => OnLeave(x),
         RunMessage.LeaveNow => CutShort(
-            RunState.Crashed, Error(ErrorKinds.Shutdown, "the node was shut down before the run had ended")),
+            RunState.Crashed, Error(ErrorKinds.Shutdown, $"{_leave!.Why} before the run had ended")),
         RunMessage.KeepEndAgain when _end is { } end => KeepEnd(end),
         RunMessage.KeepEndAgain => IsCeasing ? Cease() : default,
         RunMessage.ArmAgain => Arm(),

@@ -35,12 +35,6 @@ internal static class PeerEndpoint
             return;
         }
 
-        if (server.IsCrowded)
-        {
-            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            return;
-        }
-
         await using var stream = await upgrade.UpgradeAsync();
         await server.Serve(stream, $"{http.Connection.RemoteIpAddress}", http.Abort);
     }

@@ -21,6 +21,7 @@ public sealed class ClusterGateway : IExchangeGateway
     private readonly IExchangeReader _exchanges;
     private readonly IRunReader _runs;
     private readonly ISettingStore _settings;
+    private readonly RunWaits _waits;
 
     internal ClusterGateway(
         World world, ExchangeGateway here, OwnerRoute owners, IExchangeReader exchanges, IRunReader runs, ISettingStore settings)
@@ -31,6 +32,7 @@ public sealed class ClusterGateway : IExchangeGateway
         _exchanges = exchanges;
         _runs = runs;
         _settings = settings;
+        _waits = new RunWaits(world.Time, (id, run, within, cancel) => owners.Ask(new ExchangeRequest.WhenEnded(id, run, within), within, cancel));
     }
 
     /// <inheritdoc/>
@@ -82,20 +84,9 @@ public sealed class ClusterGateway : IExchangeGateway
     /// <inheritdoc/>
     public async ValueTask<RunView?> WhenEnded(long id, Guid runId, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var began = _world.Time.GetTimestamp();
-        while (patience - _world.Time.GetElapsedTime(began) is var left && left >= OwnerRoute.ShortestWait)
+        if (await _waits.WhenEnded(id, runId, patience, cancellationToken) is { } ended)
         {
-            var answer = await _owners.Ask(new ExchangeRequest.WhenEnded(id, runId, left), left, cancellationToken);
-            if (answer.Run is { } ended)
-            {
-                return ended;
-            }
-
-            if (answer.Why is null)
-            {
-                // The owner does not know the run, or its patience is over.
-                break;
-            }
+            return ended;
         }
 
         return await _runs.Find(id, runId, cancellationToken) is { State: not RunState.Running } run ? run : null;

@@ -39,21 +39,26 @@ internal sealed class OwnerRoute(
         RejectionKind.OutcomeUnknown,
         "the node that owns the exchange did not answer in time; the change may or may not have been made");
 
+    private static Rejection Busy(string node) => new(
+        RejectionKind.Unavailable, $"{node}, which has the exchange, has more to answer than it can; nothing was changed; try again in a few seconds");
+
     /// <summary>The owner's answer, or why none could be had within <paramref name="patience"/>.</summary>
     public async ValueTask<KeptAnswer> Ask(ExchangeRequest request, TimeSpan patience, CancellationToken cancellationToken)
     {
         var began = world.Time.GetTimestamp();
         var isUnknown = false;
+        string? busy = null;
         PeerRequest? sent = null;
         var tries = 0;
         for (var view = views.Current; ;)
         {
             var waited = world.Time.GetElapsedTime(began);
             var left = patience - waited;
-            if (left < ShortestWait || (waited >= Hope && Obstacle(view) is not null))
+            var obstacle = Obstacle(view) ?? (busy is null ? null : Busy(busy));
+            if (left < ShortestWait || (waited >= Hope && obstacle is not null))
             {
                 ClusterMetrics.Routed(waited, "none");
-                return Rejected(isUnknown && request.IsCommand ? Unknown : Obstacle(view) ?? NoOwner);
+                return Rejected(isUnknown && request.IsCommand ? Unknown : obstacle ?? NoOwner);
             }
 
             if (view.OwnerOf(ExchangeShards.Role, Shard.Of(request.Id)) is { } owner)
@@ -71,6 +76,7 @@ internal sealed class OwnerRoute(
                     sent = (sent ?? Wrap(request, left)) with { Within = left };
                     var reply = await peers.Ask(owner, sent, cancellationToken);
                     fate = FateOf(reply);
+                    busy = reply.Outcome is PeerOutcome.Busy ? owner.Name : null;
                     sent = reply.IsReplied ? null : sent;
                 }
 

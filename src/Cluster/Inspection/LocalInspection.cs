@@ -25,6 +25,9 @@ internal sealed class LocalInspection(
     private static readonly Rejection NotSaidBack = new(
         RejectionKind.Unavailable, "the node could not tell the store yet that it takes its share again; it does when the store answers");
 
+    private static readonly Rejection Alone = new(
+        RejectionKind.Conflict, "the node is not drained any more, but reaches no other node; it takes its share again when it does");
+
     private static readonly Rejection Stopping = new(
         RejectionKind.Conflict, "the node is being stopped, and does not come back before it is started again");
 
@@ -62,7 +65,10 @@ internal sealed class LocalInspection(
                 node.Resume();
                 return new InspectionReply
                 {
-                    Why = await IsSaid(isLeaving: false, cancellationToken) ? null : node.IsEnding ? Stopping : NotSaidBack,
+                    Why = node.IsIsolated ? Alone
+                        : await IsSaid(isLeaving: false, cancellationToken) ? null
+                        : node.IsEnding ? Stopping
+                        : NotSaidBack,
                 };
             default:
                 throw new ArgumentOutOfRangeException(nameof(request), request, "not a request about a node");

@@ -23,6 +23,9 @@ public sealed partial class ClusterNode
     /// <summary>Whether it was drained, and takes shards all the same, because no other node could; see <see cref="Drain"/>.</summary>
     public bool IsNeeded => _isNeeded;
 
+    /// <summary>Whether it has handed over what it had because it reaches no other node.</summary>
+    public bool IsIsolated => _isIsolated;
+
     private bool IsLeaving => _leaveAsked || _isIsolated || (_drainAsked && !_isNeeded);
 
     /// <summary>

@@ -20,7 +20,7 @@ public sealed class PeerOptions
     /// answered as failed, since it was executed. Default 32 MiB.</summary>
     public int MaxQueuedBytes { get; init; } = 32 * 1024 * 1024;
 
-    /// <summary>Connections that may be in their handshake at once; the next ones are refused. Default 64.</summary>
+    /// <summary>Connections that may be in their handshake at once; where one more comes, the oldest of them is cut. Default 64.</summary>
     public int MaxHandshakes { get; init; } = 64;
 
     /// <summary>How long a connection may take until both sides know each other. Default 5 s.</summary>

@@ -20,8 +20,8 @@ public sealed partial class PeerServer : IAsyncDisposable
     private readonly LogLimiter _limiter;
     private readonly RequestLedger _ledger;
     private readonly ILogger<PeerServer> _log;
+    private readonly LinkedList<CancellationTokenSource> _strangers = []; // in their handshake; who came first is in front
     private volatile bool _isStopping;
-    private int _handshakes;
 
     /// <summary>Serves nobody yet.</summary>
     /// <param name="handler">Executes the requests.</param>
@@ -39,9 +39,6 @@ public sealed partial class PeerServer : IAsyncDisposable
         _ledger = new RequestLedger(handler, world, log);
         _log = log;
     }
-
-    /// <summary>Whether so many are in their handshake that the next one should not even begin.</summary>
-    public bool IsCrowded => Volatile.Read(ref _handshakes) >= _options.MaxHandshakes;
 
     /// <summary>Serves one connection until it ends.</summary>
     /// <param name="stream">After the upgrade.</param>
@@ -97,13 +94,10 @@ public sealed partial class PeerServer : IAsyncDisposable
     private async Task<Identity> Admit(Stream stream)
     {
         using var patience = new CancellationTokenSource(_options.HandshakePatience, _world.Time);
+        var place = new LinkedListNode<CancellationTokenSource>(patience);
+        Enter(place);
         try
         {
-            if (Interlocked.Increment(ref _handshakes) > _options.MaxHandshakes)
-            {
-                throw new PeerRefusedException("too many others knock at this node");
-            }
-
             var view = _views.Current;
             var closed = _isStopping ? "that node stops" : view.Me == Guid.Empty ? "that node is not a member of its cluster now" : null;
             return await Handshake.Answer(
@@ -111,7 +105,25 @@ public sealed partial class PeerServer : IAsyncDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _handshakes);
+            lock (_strangers)
+            {
+                place.List?.Remove(place);
+            }
+        }
+    }
+
+    // A node says who it is within milliseconds: where too many knock, who has kept silent for longest has to go.
+    private void Enter(LinkedListNode<CancellationTokenSource> place)
+    {
+        lock (_strangers)
+        {
+            _strangers.AddLast(place);
+            if (_strangers.Count > _options.MaxHandshakes)
+            {
+                var first = _strangers.First!.Value;
+                _strangers.RemoveFirst();
+                first.CancelAll();
+            }
         }
     }
 

@@ -41,7 +41,9 @@ public sealed class RunningActorLeaveTests : ExchangeTests
         Node.Advance(6);
         Assert.True(left.IsCompletedSuccessfully);
         Assert.True(pass.IsCancelled);
-        Assert.Equal((RunState.Crashed, ErrorKinds.Shutdown), (LastRun(id).State, LastRun(id).Error!.Kind));
+        var error = LastRun(id).Error!;
+        Assert.Equal(
+            (RunState.Crashed, ErrorKinds.Shutdown, "the node was shut down before the run had ended"), (LastRun(id).State, error.Kind, error.Message));
 
         Node.Kill();
         Node.Start();

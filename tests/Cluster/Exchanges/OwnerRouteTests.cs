@@ -117,6 +117,18 @@ public sealed class OwnerRouteTests
     }
 
     [Fact]
+    public async Task Owner_that_has_too_much_to_answer_is_named_after_five_seconds()
+    {
+        Owned(_other);
+        _peers.Otherwise = PeerReply.Without(PeerOutcome.Busy, "full");
+        var why = (await Ask(Command)).Why!;
+        Assert.Equal(
+            (RejectionKind.Unavailable, "other, which has the exchange, has more to answer than it can; nothing was changed; try again in a few seconds"),
+            (why.Kind, why.Detail));
+        Assert.Equal(OwnerRoute.Hope, Waited);
+    }
+
+    [Fact]
     public async Task Command_that_may_have_arrived_is_repeated_under_its_id_and_key()
     {
         Owned(_other);

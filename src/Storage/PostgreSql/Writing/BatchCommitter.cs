@@ -49,11 +49,17 @@ internal sealed partial class BatchCommitter(int no, LaneSession session, LaneSu
             catch (Exception e)
             {
                 // The connection may be in the middle of anything.
-                LogBroken(around.Log, no, e);
                 await session.Drop();
-                Answer(jobs, Loose(e));
+                GiveUp(jobs, e);
             }
         }
+    }
+
+    /// <summary>Answers the jobs that are left: nobody knows what became of them.</summary>
+    public void GiveUp(List<AppendJob> jobs, Exception why)
+    {
+        LogBroken(around.Log, no, why);
+        Answer(jobs, Loose(why));
     }
 
     private async Task Try(List<AppendJob> jobs, Course course)

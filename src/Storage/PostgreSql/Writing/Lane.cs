@@ -86,7 +86,16 @@ internal sealed class Lane : IAsyncDisposable
                 }
             }
 
-            await _committer.Commit(jobs);
+            try
+            {
+                await _committer.Commit(jobs);
+            }
+            catch (Exception e)
+            {
+                // A defect; but who waits must hear of it, and those who come after are to be written.
+                _committer.GiveUp(jobs, e);
+            }
+
             jobs.Clear();
         }
     }

@@ -100,9 +100,9 @@ internal sealed partial class LaneSession(int no, LaneSurroundings around) : IAs
             {
                 await connection.DisposeAsync();
             }
-            catch (Exception e) when (PostgresFailures.IsLossOfSession(e))
+            catch (Exception)
             {
-                // It was broken already.
+                // It was broken already, and whatever is wrong with it goes with it.
             }
         }
     }
