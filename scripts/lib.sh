@@ -51,11 +51,25 @@ check_node() {
   command -v npm >/dev/null || die "npm is missing; install Debian's package npm"
 }
 
+# alone COMMAND...: no other script sets up or builds in this clone meanwhile. What is started holds no lock: compilers stay behind.
+alone() {
+  need flock util-linux
+  mkdir -p "$root/artifacts"
+  exec 9>"$root/artifacts/setup.lock"
+  flock --nonblock 9 || { say "waiting for another script, which sets up or builds here ..."; flock 9; }
+  "$@" 9>&-
+  exec 9>&-
+}
+
 # The workers' packages, when they are not those of the lock file.
-install_workers() {
+install_workers() { has_workers || alone install_workers_alone; }
+
+has_workers() { [ "$(cat "$root/workers/node_modules/.installed" 2>/dev/null)" = "$(sha256sum <"$root/workers/package-lock.json")" ]; }
+
+install_workers_alone() {
   local stamp="$root/workers/node_modules/.installed" wanted
+  has_workers && return
   wanted=$(sha256sum <"$root/workers/package-lock.json")
-  [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
   say "installing the workers' packages ..."
   (cd "$root/workers" && npm ci --ignore-scripts --no-audit --no-fund </dev/null >&2) || die "npm ci failed in workers/"
   printf '%s\n' "$wanted" >"$stamp"
@@ -70,7 +84,9 @@ is_built() {
     \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit)" ]
 }
 
-build_program() {
+build_program() { is_built || alone build_program_alone; }
+
+build_program_alone() {
   is_built && return
   say "building ..."
   dotnet build "$root/src/Host" -c Release -v quiet -nologo -clp:NoSummary </dev/null >&2 || die "the build failed"

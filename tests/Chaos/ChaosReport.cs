@@ -7,14 +7,14 @@ namespace MarketManager.Chaos.Tests;
 internal static class ChaosReport
 {
     /// <summary>One cluster in a line.</summary>
-    public static string Line(ChaosResult result, TimeSpan since)
+    public static string Line(ChaosResult result)
     {
         var settled = result.Faults.Select(fault => fault.Settled).DefaultIfEmpty().Max();
         var requests = string.Join(", ", result.Requests.OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {pair.Key}")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{since.TotalMinutes,5:0.0} min  seed {result.Seed}: {result.Faults.Count} faults, {result.Runs} runs that waited for {result.LongestWait.TotalSeconds:0.0} s at most, settled within {settled.TotalSeconds:0.0} s, {result.Violations.Count} violations{(result.Folder is null ? string.Empty : $" (logs: {result.Folder})")}; {requests}");
+            $"seed {result.Seed}: {result.Faults.Count} faults in {result.Took.TotalMinutes:0.0} min, {result.Runs} runs that waited for {result.LongestWait.TotalSeconds:0.0} s at most and had outcomes within {result.LongestToOutcome.TotalSeconds:0.0} s, settled within {settled.TotalSeconds:0.0} s, {result.Violations.Count} violations{(result.Folder is null ? string.Empty : $" (logs: {result.Folder})")}; {requests}");
     }
 
     /// <summary>All clusters, by kind of fault.</summary>
@@ -29,6 +29,6 @@ internal static class ChaosReport
 
         return text.Append(
             CultureInfo.InvariantCulture,
-            $"\n{results.Sum(result => result.Faults.Count)} faults on {results.Count} clusters, seeds {results[0].Seed} to {results[^1].Seed}, {results.Sum(result => result.Runs)} runs, {results.Sum(result => result.Violations.Count)} violations").ToString();
+            $"\n{results.Sum(result => result.Faults.Count)} faults on {results.Count} clusters in {results.Sum(result => result.Took.TotalMinutes):0.0} min, seeds {results[0].Seed} to {results[^1].Seed}, {results.Sum(result => result.Runs)} runs, {results.Sum(result => result.Violations.Count)} violations").ToString();
     }
 }

@@ -169,6 +169,14 @@ public sealed class CheckerTests
         Late(4) with { Excused = [new Span(Start.AddSeconds(8), Start.AddSeconds(15)), new Span(Start.AddSeconds(2), Start.AddSeconds(9))] }));
 
     [Fact]
+    public void Outcome_that_is_late_though_neither_the_start_nor_the_run_is_too_long_is_found() =>
+        Assert.Equal(["outcome-late"], Checker.Check(LateTwice()).Select(violation => violation.Rule));
+
+    [Fact]
+    public void Outcome_that_nobody_could_write_is_not_late() =>
+        Assert.Empty(Checker.Check(LateTwice() with { Excused = [new Span(Start.AddSeconds(10), Start.AddSeconds(13))] }));
+
+    [Fact]
     public void Start_by_a_clock_that_was_set_is_not_late() =>
         Assert.Empty(Checker.Check(Late(4, 3600) with { Lived = new Span(Start.AddMinutes(-1), Start.AddMinutes(1)) }));
 
@@ -187,14 +195,24 @@ public sealed class CheckerTests
         Finds("stale-markets", Good() with { Markets = [new MarketsRow(Exchange, 3), new MarketsRow(2, 1)] });
 
     // The start at a place comes so many seconds after all that was before it.
-    private static History Late(int place, int seconds = 20) => Good(events =>
+    private static History Late(int place, int seconds = 20) =>
+        Good(events => Delay(events, place, seconds)) with { LongestWait = TimeSpan.FromSeconds(11) };
+
+    // Slot 1, due after 1 s, begins 6 s late, and its run takes 7 s.
+    private static History LateTwice() => Good(events =>
+    {
+        Delay(events, 4, 7);
+        Delay(events, 5, 14);
+    }) with
+    { LongestRun = TimeSpan.FromSeconds(11), LongestWait = TimeSpan.FromSeconds(11), Running = [new RunSeen(Second, Exchange, TimeSpan.FromSeconds(7))] };
+
+    private static void Delay(List<DomainEvent> events, int place, int seconds)
     {
         for (var i = place; i < events.Count; i++)
         {
             events[i] = events[i] with { At = Start.AddSeconds(seconds) };
         }
-    }) with
-    { LongestWait = TimeSpan.FromSeconds(11) };
+    }
 
     private static void Finds(string rule, History history) => Assert.Contains(Checker.Check(history), violation => violation.Rule == rule);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using MarketManager.Cli;
 using Xunit;
 
 namespace MarketManager.Deployment.Tests;
@@ -16,6 +17,19 @@ public sealed partial class SystemdTests
         Assert.Matches(@"(?m)^Type=notify$", unit);
         Assert.Matches(@"(?m)^WatchdogSec=\d+$", unit);
         Assert.True(int.Parse(StopTime().Match(unit).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) > 15);
+    }
+
+    // A node ends with 1 where its store is away when it starts; wrong settings and a node open to strangers do not mend by themselves.
+    [Fact]
+    public void Service_is_started_again_for_as_long_as_that_can_help()
+    {
+        var unit = Repository.Text($"{Folder}/marketmanager.service");
+
+        Assert.Matches(@"(?m)^Restart=always$", unit);
+        Assert.Matches(@"(?m)^RestartSec=\d+$", unit);
+        Assert.Matches(@"(?m)^StartLimitIntervalSec=0$", unit);
+        Assert.DoesNotContain("StartLimitBurst", unit, StringComparison.Ordinal);
+        Assert.Equal($"{ExitCode.Usage} {ExitCode.NotAllowed}", Final().Match(unit).Groups[1].Value);
     }
 
     [Theory]
@@ -56,6 +70,9 @@ public sealed partial class SystemdTests
 
     [GeneratedRegex(@"^TimeoutStopSec=(\d+)$", RegexOptions.Multiline)]
     private static partial Regex StopTime();
+
+    [GeneratedRegex("^RestartPreventExitStatus=(.*)$", RegexOptions.Multiline)]
+    private static partial Regex Final();
 
     [GeneratedRegex("^LoadCredential=([a-z.-]+):/etc/marketmanager/", RegexOptions.Multiline)]
     private static partial Regex Loaded();

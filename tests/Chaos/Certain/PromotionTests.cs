@@ -11,7 +11,6 @@ namespace MarketManager.Chaos.Tests.Certain;
 public sealed class PromotionTests(ITestOutputHelper output)
 {
     private const long Jump = 1L << 40;
-    private const string Alarm = "Acknowledged changes are lost";
     private const string Refusal = "an old primary must not run any more";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -54,7 +53,7 @@ public sealed class PromotionTests(ITestOutputHelper output)
         }
 
         // What is missing is named, by who acknowledged it.
-        var alarms = string.Join('\n', rig.Logged(Alarm));
+        var alarms = string.Join('\n', rig.Logged(ClusterRig.Alarm));
         output.WriteLine(alarms);
         Assert.Single(Occurrences(alarms, Lost(changed, kept.Changed, had.Changed)));
         Assert.Single(Occurrences(alarms, Lost(deleted, kept.Deleted, had.Deleted)));
@@ -72,8 +71,7 @@ public sealed class PromotionTests(ITestOutputHelper output)
     public async Task Standby_of_a_quorum_takes_over_and_nothing_is_missing()
     {
         await using var rig = await ClusterRig.Start(new ReplicatedCluster().Options);
-        await rig.Server.Execute("postgres", $"ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 ({ClusterRig.StandbyName})'");
-        await rig.Server.Execute("postgres", "SELECT pg_reload_conf()");
+        await rig.WaitForStandby(ClusterRig.StandbyName);
         await using var load = new LoadOnCluster(rig, seed: 1);
         await Wait.Until("the clients have changed a good deal", () => Task.FromResult(
             load.Log.Operations.OfType<Operation.Change>().Count(change => change.Fate is Fate.Acknowledged) >= 50));
@@ -86,7 +84,7 @@ public sealed class PromotionTests(ITestOutputHelper output)
         Assert.True(await load.Quiet(LoadClient.MaxRun + rig.Options.Lease), "a run goes on, or is owed");
         var history = await HistoryReader.Read(rig) with { Operations = load.Log.Operations, IsQuiet = true };
         Assert.Empty(Checker.Check(history));
-        Assert.Empty(rig.Logged(Alarm));
+        Assert.Empty(rig.Logged(ClusterRig.Alarm));
         Assert.Equal(rig.Nodes.Count, rig.Logged("Nothing that this node acknowledged is missing").Count);
         Assert.Empty(await rig.Condemned());
     }

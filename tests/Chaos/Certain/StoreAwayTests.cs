@@ -58,11 +58,11 @@ public sealed class StoreAwayTests(CalmCluster cluster) : IClassFixture<CalmClus
     [Fact]
     public Task Standby_that_is_not_there_holds_writes_up_and_is_nobodys_death() => cluster.AssertNothingMoves(async () =>
     {
-        await cluster.Rig.WaitForStandby(true);
+        await cluster.Rig.WaitForStandby("absent");
         var change = cluster.Change(cluster.Ids[5], 0, TimeProvider.System.GetTimestamp());
         await Task.Delay(cluster.Rig.Options.Lease * 2, TimeProvider.System);
         Assert.False(change.IsCompleted, "a change was acknowledged that no standby has");
-        await cluster.Rig.WaitForStandby(false);
+        await cluster.Rig.WaitForStandby(null);
         await change;
     });
 }

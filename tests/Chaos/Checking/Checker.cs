@@ -115,7 +115,9 @@ internal static class Checker
     private static IEnumerable<Violation> Waits(History history) =>
         from waited in Punctuality.Of(history)
         where waited.For > history.LongestWait
-        select new Violation("started-late", $"exchange {waited.Exchange} was due at {waited.Due:O}, and nothing began for {waited.For.TotalSeconds:0.0} s");
+        select waited.What is Awaited.Start
+            ? new Violation("started-late", $"exchange {waited.Exchange} was due at {waited.Due:O}, and nothing began for {waited.For.TotalSeconds:0.0} s")
+            : new Violation("outcome-late", $"exchange {waited.Exchange} was due at {waited.Due:O}, and had no outcome for {waited.For.TotalSeconds:0.0} s");
 
     private static bool Is<T>(string shown, T happened)
         where T : struct, Enum => string.Equals(shown, happened.ToString(), StringComparison.OrdinalIgnoreCase);

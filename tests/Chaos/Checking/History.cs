@@ -29,7 +29,7 @@ internal sealed record History
     /// <summary>A run must have its outcome within so long.</summary>
     public TimeSpan LongestRun { get; init; } = TimeSpan.MaxValue;
 
-    /// <summary>A run that is due must begin within so long.</summary>
+    /// <summary>A run that is due must begin, and have its outcome, within so long.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.MaxValue;
 
     /// <summary>From which runs the markets are that are shown: exchange and number of the run.</summary>

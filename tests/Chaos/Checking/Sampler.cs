@@ -6,6 +6,9 @@ namespace MarketManager.Chaos.Tests.Checking;
 /// <summary>Looks at owners, epochs and runs several times a second, and keeps what changed.</summary>
 internal sealed class Sampler : IAsyncDisposable
 {
+    /// <summary>What its looks are off by.</summary>
+    public static readonly TimeSpan Blur = TimeSpan.FromSeconds(0.5);
+
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
 
     // What the store's absence leaves to be done takes a moment more.

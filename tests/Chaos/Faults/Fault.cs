@@ -13,6 +13,12 @@ internal sealed record Fault(string Kind, Func<ClusterRig, Random, Task> Strike)
     /// <summary>Whether no node reaches the store meanwhile.</summary>
     public bool TakesStore { get; init; }
 
+    /// <summary>What has to be there before it, while nothing is wrong yet; null: nothing.</summary>
+    public Func<ClusterRig, Random, Task>? Prepare { get; init; }
+
+    /// <summary>Whether it takes too long for the short set, which <c>scripts/test</c> draws from.</summary>
+    public bool IsLong { get; init; }
+
     /// <summary>Whether it needs a node whose clock can be set.</summary>
     public bool NeedsNodeClock { get; init; }
 

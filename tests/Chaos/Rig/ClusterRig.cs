@@ -35,6 +35,9 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>What the primary calls its standby.</summary>
     public const string StandbyName = "standby";
 
+    /// <summary>What nodes log when a promoted server lacks what they acknowledged.</summary>
+    public const string Alarm = "Acknowledged changes are lost";
+
     private const string Secret = "a secret of the cluster";
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
@@ -120,6 +123,23 @@ internal sealed class ClusterRig : IAsyncDisposable
         (Server, Standby) = (Standby, Server);
     }
 
+    /// <summary>As <see cref="FailOver"/>, for nodes that know one address: it leads to the promoted server, and the old one is gone.</summary>
+    public async Task FailOverForGood()
+    {
+        await FailOver();
+        foreach (var node in Nodes)
+        {
+            node.ToStore.Target = Server.Port;
+            node.ToStore.Cut();
+        }
+
+        await Standby!.DisposeAsync();
+        Standby = null;
+    }
+
+    /// <summary>Gives the primary a standby, which the nodes do not know of.</summary>
+    public async Task AddStandby() => Standby = await Server.Standby(StandbyName);
+
     /// <summary>The lines of all logs that say something.</summary>
     public IReadOnlyList<string> Logged(string what) =>
         [.. Nodes.SelectMany(node => node.Logged(what))];
@@ -127,10 +147,11 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>Asks PostgreSQL, past all links.</summary>
     public Task<T> Ask<T>(string sql) => Server.Ask<T>(Database, sql);
 
-    /// <summary>Commits wait from now on for a standby that is not there, or wait for none.</summary>
-    public async Task WaitForStandby(bool waits)
+    /// <summary>Commits wait from now on for a standby, which need not be there, or wait for none.</summary>
+    /// <param name="name">Null: none.</param>
+    public async Task WaitForStandby(string? name)
     {
-        await Server.Execute("postgres", $"ALTER SYSTEM SET synchronous_standby_names = {(waits ? "'absent'" : "DEFAULT")}");
+        await Server.Execute("postgres", $"ALTER SYSTEM SET synchronous_standby_names = {(name is null ? "DEFAULT" : $"'ANY 1 ({name})'")}");
         await Server.Execute("postgres", "SELECT pg_reload_conf()");
     }
 
