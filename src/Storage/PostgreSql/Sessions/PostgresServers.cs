@@ -178,8 +178,9 @@ public sealed class PostgresServers(string connectionString)
             return Accept(connection, sight, isFirst: false);
         }
 
+        var known = Volatile.Read(ref _generation);
         using var raise = RaiseEpochs(connection, sight.Server);
-        return Accept(connection, sight, HasRaised(raise.ExecuteNonQuery()));
+        return Accept(connection, sight, HasRaised(raise.ExecuteNonQuery()), known);
     }
 
     /// <inheritdoc cref="Check"/>
@@ -192,8 +193,9 @@ public sealed class PostgresServers(string connectionString)
             return Accept(connection, sight, isFirst: false);
         }
 
+        var known = Volatile.Read(ref _generation);
         await using var raise = RaiseEpochs(connection, sight.Server);
-        return Accept(connection, sight, HasRaised(await raise.ExecuteNonQueryAsync(cancellationToken)));
+        return Accept(connection, sight, HasRaised(await raise.ExecuteNonQueryAsync(cancellationToken)), known);
     }
 
     private static string NameOf(NpgsqlConnection connection) => $"PostgreSQL at {connection.Host}:{connection.Port}";
@@ -249,12 +251,14 @@ public sealed class PostgresServers(string connectionString)
         }
     }
 
-    private (bool IsFirst, int Generation) Accept(NpgsqlConnection connection, ServerSight sight, bool isFirst)
+    // Another session of this process may have come to the server after the epochs were raised and before this one was answered: it
+    // is not replaced twice.
+    private (bool IsFirst, int Generation) Accept(NpgsqlConnection connection, ServerSight sight, bool isFirst, int known = 0)
     {
         lock (_gate)
         {
             RefuseOlder(NameOf(connection), sight.Server);
-            var isOther = _seen is { } before && (isFirst || before != sight.Server);
+            var isOther = _seen is { } before && (before != sight.Server || (isFirst && known == _generation));
             _seen = sight.Server;
             if (isOther)
             {
