@@ -57,8 +57,10 @@ alone() {
   mkdir -p "$root/artifacts"
   exec 9>"$root/artifacts/setup.lock"
   flock --nonblock 9 || { say "waiting for another script, which sets up or builds here ..."; flock 9; }
-  "$@" 9>&-
+  local status=0
+  "$@" 9>&- || status=$?
   exec 9>&-
+  return $status
 }
 
 # The workers' packages, when they are not those of the lock file.

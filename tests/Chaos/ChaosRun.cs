@@ -128,7 +128,7 @@ internal static class ChaosRun
             ? [.. Enumerable.Range(RigOptions.OfStore, options.Nodes + 1)]
         : [];
 
-    // As the issue has it.
+    // What a run may take, and what the others need to notice that its node is gone.
     private static TimeSpan LongestRun(ClusterRig rig) => LoadClient.MaxRun + rig.Options.Lease + TimeSpan.FromSeconds(2);
 
     private static TimeSpan Longest(History history, Awaited what) =>

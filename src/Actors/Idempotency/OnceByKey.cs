@@ -10,7 +10,7 @@ namespace MarketManager.Actors.Idempotency;
 public sealed class OnceByKey(World world, IJournal journal, IIdempotencyStore answers)
 {
     /// <summary>How long an answer is repeated.</summary>
-    public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
+    public static readonly TimeSpan KeptFor = TimeSpan.FromHours(24);
 
     private static readonly PersistenceId Answers = new("answer", 0);
 
@@ -19,7 +19,7 @@ public sealed class OnceByKey(World world, IJournal journal, IIdempotencyStore a
     /// <summary>What was answered under this key; null where nothing was.</summary>
     /// <exception cref="StoreException">The store does not answer.</exception>
     public ValueTask<AnswerKept?> Find(IdempotencyKey key, CancellationToken cancellationToken) =>
-        answers.Find(key, world.Now - Kept, cancellationToken);
+        answers.Find(key, world.Now - KeptFor, cancellationToken);
 
     /// <summary>The first answer under this key, or what <paramref name="act"/> comes to; without a key, always the latter.</summary>
     /// <param name="key">Null: each request is one of its own.</param>

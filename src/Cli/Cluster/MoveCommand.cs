@@ -47,7 +47,7 @@ internal static class MoveCommand
         }
         catch (CliException e) when (e.ExitCode == ExitCode.Usage)
         {
-            // In the body the node's name is a value like any other; here it names what is not there.
+            // To the API, a node that is not there is a wrong value in a body; to a shell it is something that was not found.
             throw new CliException(ExitCode.NotFound, e.Message, e.Details);
         }
     }

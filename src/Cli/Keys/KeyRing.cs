@@ -6,7 +6,7 @@ using MarketManager.Cli.Wire;
 
 namespace MarketManager.Cli.Keys;
 
-/// <summary>The keys, wherever they can be reached: at a node, else in the data folder of a node that is down.</summary>
+/// <summary>The keys, wherever they can be reached: at a node, else where a node that is down keeps them.</summary>
 internal abstract class KeyRing
 {
     /// <summary>The node's, if one answers; a folder is only opened where nothing listens on its socket.</summary>
@@ -21,7 +21,7 @@ internal abstract class KeyRing
             catch (CliException nobody) when (nobody.ExitCode == ExitCode.NotFound)
             {
                 session.Say($"no node runs here; these are the keys in {offline.Place(session.DataFolder)}");
-                return new InFolder(offline, session.DataFolder);
+                return new Offline(offline, session.DataFolder);
             }
         }
 
@@ -51,7 +51,7 @@ internal abstract class KeyRing
             NodeRequest.Delete($"api/keys/{Uri.EscapeDataString(id)}/"), cancellationToken);
     }
 
-    private sealed class InFolder(IOfflineKeys keys, string folder) : KeyRing
+    private sealed class Offline(IOfflineKeys keys, string folder) : KeyRing
     {
         public override async Task<JsonElement> Add(string name, string role, CancellationToken cancellationToken)
         {

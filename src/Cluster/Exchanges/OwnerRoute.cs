@@ -57,10 +57,11 @@ internal sealed class OwnerRoute(
             var obstacle = Obstacle(view) ?? (busy is null ? null : Busy(busy));
             if (left < ShortestWait || (waited >= Hope && obstacle is not null))
             {
-                ClusterMetrics.Routed(waited, "none");
+                Routed(request, waited, "none");
                 return Rejected(isUnknown && request.IsCommand ? Unknown : obstacle ?? NoOwner);
             }
 
+            busy = null;
             if (view.OwnerOf(ExchangeShards.Role, Shard.Of(request.Id)) is { } owner)
             {
                 Fate fate;
@@ -83,13 +84,8 @@ internal sealed class OwnerRoute(
                 // Who could not do it now says nothing about an earlier try, which may have done it.
                 if (fate.Answer is { } answer && !(isUnknown && answer.Why is { Kind: RejectionKind.Unavailable }))
                 {
-                    // A wait for the end of a run says nothing about the way.
-                    if (request is not ExchangeRequest.WhenEnded)
-                    {
-                        ClusterMetrics.Routed(
-                            world.Time.GetElapsedTime(began), tries > 1 ? "moved" : owner.Incarnation == view.Me ? "here" : "peer");
-                    }
-
+                    Routed(
+                        request, world.Time.GetElapsedTime(began), tries > 1 ? "moved" : owner.Incarnation == view.Me ? "here" : "peer");
                     return answer;
                 }
 
@@ -110,6 +106,15 @@ internal sealed class OwnerRoute(
         foreach (var ask in asks)
         {
             await ask;
+        }
+    }
+
+    // A wait for the end of a run says nothing about the way.
+    private static void Routed(ExchangeRequest request, TimeSpan took, string owner)
+    {
+        if (request is not ExchangeRequest.WhenEnded)
+        {
+            ClusterMetrics.Routed(took, owner);
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed class LocalInspection(
                 node.Resume();
                 return new InspectionReply
                 {
-                    Why = node.IsIsolated ? Alone
+                    Why = node is { IsIsolated: true, IsEnding: false } ? Alone
                         : await IsSaid(isLeaving: false, cancellationToken) ? null
                         : node.IsEnding ? Stopping
                         : NotSaidBack,
@@ -92,14 +92,10 @@ internal sealed class LocalInspection(
         }
 
         node.Drain();
-        if (await IsSaid(isLeaving: true, cancellationToken))
-        {
-            return null;
-        }
-
+        var isSaid = await IsSaid(isLeaving: true, cancellationToken);
         if (!node.IsNeeded)
         {
-            return NotSaid;
+            return isSaid ? null : NotSaid;
         }
 
         // Another one was drained at the same time.

@@ -157,7 +157,7 @@ public sealed partial class ClusterNode
         {
             ClusterLog.Needed(_logger);
         }
-        else
+        else if (IsLeaving && !_leaveAsked)
         {
             ClusterLog.NotNeeded(_logger);
         }

@@ -42,6 +42,7 @@ public sealed partial class ClusterNode : IDisposable
     private bool _isConnected;
     private bool _isAlive;
     private long _beatSent;
+    private long _attended;
     private TimeSpan _retry = RetryAfter;
     private bool _isSuspended;
 
@@ -92,6 +93,7 @@ public sealed partial class ClusterNode : IDisposable
     /// <param name="stopping">Ends it at once, as a crash would: nothing is handed over. <see cref="Leave"/> is the friendly way.</param>
     /// <exception cref="NodeNameTakenException">Another node of that name lives.</exception>
     /// <exception cref="NodeTooOldException">The cluster writes kinds of events that this program does not understand.</exception>
+    /// <exception cref="OtherSecretException">The nodes that live have another secret.</exception>
     public async Task Run(CancellationToken stopping)
     {
         using var wake = stopping.Register(_wake.Call);
@@ -187,6 +189,7 @@ public sealed partial class ClusterNode : IDisposable
     private async Task<bool> Attend(CancellationToken cancellationToken)
     {
         var isNew = !_isConnected;
+        _attended = _time.GetTimestamp();
         if (!isNew && !_lease.Holds)
         {
             Hold("no sign of life was taken in time");
@@ -224,11 +227,11 @@ public sealed partial class ClusterNode : IDisposable
             _holdings.Take(unknown);
         }
 
+        SeeWhetherNeeded(sight.View);
         _views.Publish(sight.View with { Me = _me });
         ClusterMetrics.Saw(sight.View);
         Probe(sight.View);
         SeeWhetherRecovered(sight.View);
-        SeeWhetherNeeded(sight.View);
         Change(sight.View, Monotonic(asked));
         return true;
     }
@@ -285,7 +288,8 @@ public sealed partial class ClusterNode : IDisposable
 
         var untilBeat = _options.BeatEvery - _time.GetElapsedTime(_beatSent);
         var tick = IsLeaving && _holdings.Count > 0 ? _options.SlowClose : _options.Tick;
-        var pause = untilBeat < tick ? untilBeat : tick;
+        var untilLook = tick - _time.GetElapsedTime(_attended); // from when the last was asked for: a slow answer must not make the next one late
+        var pause = untilBeat < untilLook ? untilBeat : untilLook;
         return pause > TimeSpan.FromMilliseconds(1) ? pause : TimeSpan.FromMilliseconds(1);
     }
 

@@ -36,7 +36,7 @@ public sealed record ClusterOptions
     /// <summary>After that a leaving node leaves whatever is still running.</summary>
     public TimeSpan LeaveWithin { get; init; } = TimeSpan.FromSeconds(9);
 
-    /// <summary>How many shards are on their way out at once for the sake of balance; the others go on meanwhile.</summary>
+    /// <summary>How many shards are on their way out at once for the sake of balance, not counting those that wait for runs; the others go on meanwhile.</summary>
     public int HandBacksAtOnce { get; init; } = 2;
 
     /// <summary>How many shards are on their way out at once when the node leaves: each release takes a turn, and those that wait for theirs answer nobody.</summary>

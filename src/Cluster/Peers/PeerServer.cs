@@ -122,6 +122,11 @@ public sealed partial class PeerServer : IAsyncDisposable
             {
                 var first = _strangers.First!.Value;
                 _strangers.RemoveFirst();
+                if (_limiter.MayLog("strangers"))
+                {
+                    LogCrowded(_log, _options.MaxHandshakes);
+                }
+
                 first.CancelAll();
             }
         }
@@ -144,6 +149,9 @@ public sealed partial class PeerServer : IAsyncDisposable
 
     [LoggerMessage(1, LogLevel.Warning, "a peer at {From} was not let in: {Reason}")]
     private static partial void LogRefused(ILogger log, string from, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "more than {Most} connections of peers have not said whose they are; the oldest one is cut")]
+    private static partial void LogCrowded(ILogger log, int most);
 
     [LoggerMessage(2, LogLevel.Debug, "the connection of {Caller} at {From} is closed: {Reason}")]
     private static partial void LogClosed(ILogger log, Guid caller, string from, string reason);

@@ -40,7 +40,7 @@ internal sealed partial class Retention(
         try
         {
             var removed = await runs.Prune(settings.RetentionRuns, world.Now - settings.RetentionAge, stopping);
-            await answers.Forget(world.Now - OnceByKey.Kept, stopping);
+            await answers.Forget(world.Now - OnceByKey.KeptFor, stopping);
             LogPruned(log, removed);
         }
         catch (StoreException e)

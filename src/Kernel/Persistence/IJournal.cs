@@ -62,6 +62,7 @@ public interface IJournal
     /// <exception cref="FencedException">The shard of the actor has passed on to another node; nothing was written.</exception>
     /// <exception cref="EventTooNewException">A node lives that could not read one of the events; nothing was written.</exception>
     /// <exception cref="RowConflictException">A row breaks a uniqueness that the store enforces; nothing was written.</exception>
+    /// <exception cref="UnstorableException">The store cannot keep these values, and never will; nothing was written.</exception>
     /// <exception cref="StoreFullException">The disk is full; nothing was written.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer; nothing was written unless <see cref="StoreUnavailableException.OutcomeUnknown"/>.</exception>
     ValueTask Append(JournalWrite write, CancellationToken cancellationToken = default);

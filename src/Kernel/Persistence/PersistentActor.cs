@@ -64,6 +64,7 @@ public abstract class PersistentActor<TMessage, TState, TEvent> : Actor<TMessage
     /// The state is unchanged. Where the outcome is not known, the actor fails after this message even if its handler catches
     /// the exception, so that a restart reads what really was written; not where there are only rows.
     /// </exception>
+    /// <exception cref="UnstorableException">Nothing was written, the state is unchanged; the same again would not be written either.</exception>
     /// <exception cref="JournalConflictException">The actor stops after this message.</exception>
     /// <exception cref="FencedException">The actor stops after this message.</exception>
     protected ValueTask Persist(IReadOnlyList<TEvent> events, IReadOnlyList<object>? rows = null, bool guarded = false)

@@ -58,7 +58,7 @@ internal static class PostgresFailures
     };
 
     /// <summary>The same for the writer that is to blame.</summary>
-    public static StoreException OfWriter(Npgsql.PostgresException e) => IsOfWrite(e) && !IsRule(e)
+    public static StoreException OfWriter(Npgsql.PostgresException e) => e.SqlState[..2] is "21" or "22" or "23" or "54" && !IsRule(e)
         ? new UnstorableException($"the database cannot keep these values: {e.MessageText}", e)
         : ToStoreException(e);
 

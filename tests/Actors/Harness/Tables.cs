@@ -43,7 +43,7 @@ internal sealed class Tables
         RunOpened x => BrokenBy(x.Run),
         RunClosed { Run: var run } => Runs.TryGetValue(run.RunId, out var open) && open.State is RunState.Running ? null : "run_closed",
         AnswerKept { Key: var key, At: var at } =>
-            Answers.TryGetValue((key.Caller, key.Route, key.Key), out var kept) && kept.At >= at - OnceByKey.Kept
+            Answers.TryGetValue((key.Caller, key.Route, key.Key), out var kept) && kept.At >= at - OnceByKey.KeptFor
                 ? "idempotency"
                 : null,
         ExchangeRemoved or MarketsReplaced => null,

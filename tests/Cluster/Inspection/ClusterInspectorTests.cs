@@ -139,15 +139,17 @@ public sealed class ClusterInspectorTests
     }
 
     [Fact]
-    public async Task Of_two_drains_at_once_of_the_last_two_nodes_one_is_refused()
+    public async Task Two_drains_at_once_of_the_last_two_nodes_leave_everything_with_one_of_them()
     {
         var cluster = new InspectedCluster("n1", "n2");
         var (first, second) = (cluster["n1"].Drain("n1", default).AsTask(), cluster["n2"].Drain("n2", default).AsTask());
         var answers = await cluster.Answer(new ValueTask<Answer<NodeStatus>[]>(Task.WhenAll(first, second)));
-        var why = Assert.Single(answers, answer => answer.Why is not null).Why!;
-        Assert.Equal(
+
+        // Both may have begun before either could know of the other.
+        Assert.True(answers.Count(answer => answer.Why is not null) <= 1);
+        Assert.All(answers.Select(answer => answer.Why).OfType<Rejection>(), why => Assert.Equal(
             (RejectionKind.Conflict, "no other node takes the shards of gather; start one, or resume one, before this one is drained"),
-            (why.Kind, why.Detail));
+            (why.Kind, why.Detail)));
 
         cluster.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal([0, 120], (await cluster["n1"].Nodes(default)).Select(node => node.Shards).Order());

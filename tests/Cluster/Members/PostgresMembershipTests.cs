@@ -310,10 +310,20 @@ public class PostgresMembershipTests
         await second.Leave(default);
         await second.DisposeAsync();
         await first.DisposeAsync(); // dies without a word: its row lives on, but it has no session
-        await cluster.Until(
-            async () => await cluster.Server.Ask<long>(cluster.Database, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0, "absent");
         await using var third = await Joined(cluster, "c", secret: "that of another cluster");
         await Assert.ThrowsAsync<OtherSecretException>(() => Joined(cluster, "d"));
+    }
+
+    [Fact]
+    public async Task Node_with_another_secret_is_refused_also_when_all_sessions_have_just_ended()
+    {
+        await using var cluster = await PostgresCluster.Create();
+        await cluster.Start("a", "b");
+        await cluster.Server.Execute(
+            cluster.Database,
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        await Assert.ThrowsAsync<OtherSecretException>(() => Joined(cluster, "c", secret: "that of another cluster"));
+        await cluster.UntilBalanced();
     }
 
     [Fact]
@@ -344,8 +354,16 @@ public class PostgresMembershipTests
         var store = Store(cluster, secret);
         var me = NewId();
         await store.Connect(me, default);
-        await store.Join(Joining(me, name, level), default);
-        return store;
+        try
+        {
+            await store.Join(Joining(me, name, level), default);
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A member that gives no sign of life but whose session holds its lock; on the connection that is returned.</summary>

@@ -159,6 +159,11 @@ public sealed class OpeningTests : IAsyncLifetime
         Migration[] migrations = [.. PostgresMigrations.All, new($"{PostgresMigrations.All.Count + 1:0000}_wider", "ALTER TABLE mm.node ADD COLUMN wider int")];
         var migrating = PostgresMigrations.Apply(connection, migrations, Noon, default).AsTask();
 
+        while (await _server.Ask<long>(_database, "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'mm.node'::regclass") == 0)
+        {
+            Assert.False(migrating.IsCompleted);
+        }
+
         // Each look takes its turn behind a migration that waits, and none waits for the dump.
         for (var looks = 0; looks < 20; looks++)
         {

@@ -21,6 +21,7 @@ public sealed class PostgresClusterStore(
 {
     private const string LockTimeout = "SET LOCAL lock_timeout = '300ms'";
     private const int CondemnTries = 4;
+    private static readonly TimeSpan Reconnecting = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ChangePatience = TimeSpan.FromSeconds(3);
 
     private Guid _me;
@@ -64,9 +65,20 @@ public sealed class PostgresClusterStore(
     /// <inheritdoc/>
     public async ValueTask Join(Joining me, CancellationToken cancellationToken)
     {
+        if (!await TryJoin(me, isSure: false, cancellationToken))
+        {
+            // A restart of the store ends all sessions at once; who lives opens new ones within this time.
+            await Task.Delay(Reconnecting, time, cancellationToken);
+            await TryJoin(me, isSure: true, cancellationToken);
+        }
+    }
+
+    /// <returns>False where it has another secret than members that have no session, and is not sure that they are gone.</returns>
+    private async Task<bool> TryJoin(Joining me, bool isSure, CancellationToken cancellationToken)
+    {
         try
         {
-            await Change(
+            return await Change(
                 async connection =>
                 {
                     await using var join = Command(connection, Statements.Join, ("me", me.Incarnation), ("name", me.Name),
@@ -78,7 +90,16 @@ public sealed class PostgresClusterStore(
                         throw new NodeTooOldException(me.Level, level);
                     }
 
-                    await Prove(connection, me.Name, seal.Of(id), kept, cancellationToken);
+                    if (kept != seal.Of(id))
+                    {
+                        if (kept is not null && !await MayReplaceSecret(connection, me, isSure, cancellationToken))
+                        {
+                            return null;
+                        }
+
+                        await Execute(connection, Statements.Seal, cancellationToken, ("seal", seal.Of(id)));
+                    }
+
                     await Execute(connection, Statements.RaiseLevel, cancellationToken);
                     return Done.Yes;
                 },
@@ -228,31 +249,28 @@ public sealed class PostgresClusterStore(
     }
 
     /// <summary>Refuses a node that does not know the secret of those that live. The cluster's row is locked: who joins meanwhile waits.</summary>
-    private static async Task Prove(NpgsqlConnection connection, string name, string mine, string? kept, CancellationToken cancellationToken)
+    /// <returns>False where there are members, none of which has a session now, and it is not sure that they are gone.</returns>
+    private static async Task<bool> MayReplaceSecret(
+        NpgsqlConnection connection, Joining me, bool isSure, CancellationToken cancellationToken)
     {
-        if (kept == mine)
+        List<string> living = [];
+        await using (var look = Command(connection, Statements.Living))
         {
-            return;
-        }
-
-        if (kept is not null)
-        {
-            List<string> living = [];
-            await using var look = Command(connection, Statements.Living);
             await using var rows = await look.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
             {
                 living.Add(rows.GetString(0));
             }
-
-            living.Remove(name);
-            if (living.Count > 0)
-            {
-                throw new OtherSecretException(living);
-            }
         }
 
-        await Execute(connection, Statements.Seal, cancellationToken, ("seal", mine));
+        living.Remove(me.Name);
+        if (living.Count > 0)
+        {
+            throw new OtherSecretException(living);
+        }
+
+        await using var others = Command(connection, Statements.HasOthers, ("me", me.Incarnation));
+        return isSure || !(bool)(await others.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>One transaction.</summary>

@@ -96,6 +96,9 @@ internal static class Statements
         ORDER BY name
         """;
 
+    /// <summary>Whether there are members besides this one, present or not.</summary>
+    public const string HasOthers = "SELECT EXISTS (SELECT 1 FROM mm.node WHERE alive AND inc <> @me)";
+
     /// <summary>Where the life of a name is.</summary>
     public const string AddressOf = "SELECT address FROM mm.node WHERE name = @name AND alive";
 

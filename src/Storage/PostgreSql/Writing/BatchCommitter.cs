@@ -48,17 +48,16 @@ internal sealed partial class BatchCommitter(int no, LaneSession session, LaneSu
             }
             catch (Exception e)
             {
-                // The connection may be in the middle of anything.
-                await session.Drop();
-                GiveUp(jobs, e);
+                await GiveUp(jobs, e);
             }
         }
     }
 
     /// <summary>Answers the jobs that are left: nobody knows what became of them.</summary>
-    public void GiveUp(List<AppendJob> jobs, Exception why)
+    public async Task GiveUp(List<AppendJob> jobs, Exception why)
     {
         LogBroken(around.Log, no, why);
+        await session.Drop(); // it may be in the middle of anything
         Answer(jobs, Loose(why));
     }
 
@@ -216,11 +215,10 @@ internal sealed partial class BatchCommitter(int no, LaneSession session, LaneSu
 
     private async Task Halve(List<AppendJob> jobs)
     {
-        var half = jobs.Count / 2;
-        var (first, second) = (jobs[..half], jobs[half..]);
-        jobs.Clear();
-        await Commit(first);
-        await Commit(second);
+        // The other half stays, and is tried next.
+        var half = jobs[..(jobs.Count / 2)];
+        jobs.RemoveRange(0, half.Count);
+        await Commit(half);
     }
 
     /// <summary>Nobody knows, and it may even be written later: before anybody reads what there is, the session has to be ended.</summary>

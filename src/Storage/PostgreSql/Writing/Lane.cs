@@ -93,7 +93,7 @@ internal sealed class Lane : IAsyncDisposable
             catch (Exception e)
             {
                 // A defect; but who waits must hear of it, and those who come after are to be written.
-                _committer.GiveUp(jobs, e);
+                await _committer.GiveUp(jobs, e);
             }
 
             jobs.Clear();

@@ -73,7 +73,7 @@ internal static class RowCommands
                 break;
             case AnswerKept kept:
                 New(to, KeepAnswer).Add(kept.Key.Caller).Add(kept.Key.Route).Add(kept.Key.Key).Add(kept.Key.BodyHash).Add(kept.Answer)
-                    .Add(kept.At).Add(kept.At - OnceByKey.Kept);
+                    .Add(kept.At).Add(kept.At - OnceByKey.KeptFor);
                 break;
             default:
                 throw new NotSupportedException($"there is no table for a {row.GetType().Name}");

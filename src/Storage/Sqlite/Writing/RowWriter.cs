@@ -67,7 +67,7 @@ internal sealed class RowWriter(Connection connection)
     private void Keep(AnswerKept kept)
     {
         var written = _answer.Add(kept.Key.Caller).Add(kept.Key.Route).Add(kept.Key.Key).Add(kept.Key.BodyHash).Add(kept.Answer)
-            .Add(kept.At).Add(kept.At - OnceByKey.Kept).Execute();
+            .Add(kept.At).Add(kept.At - OnceByKey.KeptFor).Execute();
         if (written == 0)
         {
             throw new RowConflictException("idempotency");
