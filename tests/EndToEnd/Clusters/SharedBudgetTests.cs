@@ -18,8 +18,9 @@ public sealed class SharedBudgetTests
             (await Budget(nodes.One) ?? await Budget(nodes.Other))!.Value.GetProperty("limit").GetDouble() == Limit);
         await nodes.Create(12);
 
+        // For the heaviest request there is, that for all tickers, which weighs 80: what does not fit is promised, and no node claims again.
         await RunningNode.Until("both nodes see that nothing is left", async () =>
-            await Used(nodes.One) > Limit - 40 && await Used(nodes.Other) > Limit - 40);
+            await Used(nodes.One) > Limit - 80 && await Used(nodes.Other) > Limit - 80);
         await RunningNode.Until("the venue's minute is used", async () => await nodes.Venue.Weight() > Limit / 2);
 
         Assert.InRange(await nodes.Venue.Weight(), Limit / 2, 2 * Limit); // of two of the venue's minutes, should one end meanwhile
@@ -29,8 +30,9 @@ public sealed class SharedBudgetTests
     [Fact]
     public async Task A_refusal_that_one_node_is_told_stops_the_other_for_as_long_as_the_venue_said()
     {
+        const int Exchanges = 10;
         await using var nodes = await TwoNodes.Start();
-        await nodes.Create(10);
+        await nodes.Create(Exchanges);
         await RunningNode.Until("both nodes ask", async () => await Budget(nodes.One) is not null && await Budget(nodes.Other) is not null);
         await nodes.Venue.Order("""{"kind":"rate_limit","retry_after":5,"count":1}""");
         await RunningNode.Until("both leave the venue alone", async () =>
@@ -43,12 +45,13 @@ public sealed class SharedBudgetTests
             await BlockedUntil(nodes.One) is not null && await BlockedUntil(nodes.Other) is not null;
             counted = await nodes.Venue.Asked())
         {
-            Assert.Equal(asked, counted);
+            // What was granted before, one request an exchange at most, may arrive later; in the five seconds they would ask fifty more.
+            Assert.InRange(counted, asked, asked + Exchanges);
             looks++;
         }
 
         Assert.True(looks > 0);
-        await RunningNode.Until("they go on", async () => await nodes.Venue.Asked() > asked + 10);
+        await RunningNode.Until("they go on", async () => await nodes.Venue.Asked() > asked + (2 * Exchanges));
     }
 
     [Theory]
