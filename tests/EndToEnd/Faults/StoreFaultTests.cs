@@ -112,7 +112,8 @@ public sealed class StoreFaultTests
 
         await rig.KillAndStart();
 
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => deletion);
+        // Its connection breaks, or its client is closed with the node before it notices.
+        Assert.True(await Record.ExceptionAsync(() => deletion) is HttpRequestException or TaskCanceledException);
         Assert.Equal(404, (await rig.Ask("GET", path)).Code);
         Assert.Equal("cancelled deleted 1", NodeOnSimulator.Outcome(Assert.Single(await rig.Runs(id))));
     }
