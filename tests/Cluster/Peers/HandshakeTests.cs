@@ -138,7 +138,7 @@ public sealed class HandshakeTests
         await using var third = await Dial(node);
         await using var asker = node.Asker();
         Assert.True((await asker.Ask(TestHandler.Echo)).IsReplied);
-        await Task.WhenAny(ExpectEnd(first), ExpectEnd(second), ExpectEnd(third)); // whichever knocked first
+        await await Task.WhenAny(ExpectEnd(first), ExpectEnd(second), ExpectEnd(third)); // whichever knocked first
     }
 
     [Fact]
