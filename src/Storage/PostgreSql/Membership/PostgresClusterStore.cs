@@ -50,7 +50,7 @@ public sealed class PostgresClusterStore(
             servers,
             Session("off", ChangePatience),
             time,
-            (connection, cancel) => Execute(connection, "LISTEN mm", cancel),
+            (connection, cancel) => connection.Execute("LISTEN mm", cancel),
             _ => News?.Invoke(),
             _ => News?.Invoke());
         return ++_session;
@@ -79,38 +79,14 @@ public sealed class PostgresClusterStore(
         try
         {
             return await Change(
-                async connection =>
-                {
-                    await using var join = Command(connection, Statements.Join, ("me", me.Incarnation), ("name", me.Name),
-                        ("address", me.Address.ToString()), ("roles", me.Roles.ToArray()), ("level", me.Level),
-                        ("key", ClusterSessions.KeyOf(me.Incarnation)), ("lanes", me.Lanes), ("lease", me.Lease));
-                    var (level, id, kept) = await ReadCluster(join, cancellationToken);
-                    if (level > me.Level)
-                    {
-                        throw new NodeTooOldException(me.Level, level);
-                    }
-
-                    if (kept != seal.Of(id))
-                    {
-                        if (kept is not null && !await MayReplaceSecret(connection, me, isSure, cancellationToken))
-                        {
-                            return null;
-                        }
-
-                        await Execute(connection, Statements.Seal, cancellationToken, ("seal", seal.Of(id)));
-                    }
-
-                    await Execute(connection, Statements.RaiseLevel, cancellationToken);
-                    return Done.Yes;
-                },
-                cancellationToken);
+                async connection => await new Admission(connection, seal).Join(me, isSure, cancellationToken) ? Done.Yes : null, cancellationToken);
         }
         catch (StoreException problem) when (problem.InnerException is PostgresException { ConstraintName: "node_name" })
         {
             var address = await Guarded(() => _changes!.Use(
                 async connection =>
                 {
-                    await using var ask = Command(connection, Statements.AddressOf, ("name", me.Name));
+                    await using var ask = connection.Command(Statements.AddressOf, ("name", me.Name));
                     return await ask.ExecuteScalarAsync(cancellationToken) as string;
                 },
                 cancellationToken));
@@ -131,7 +107,7 @@ public sealed class PostgresClusterStore(
                 when (tries < CondemnTries && problem.InnerException is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
             {
                 var ended = await Guarded(() => _changes!.Use(
-                    connection => Execute(connection, Statements.Terminate, cancellationToken, ("name", ClusterSessions.NameOf(dead))),
+                    connection => connection.Execute(Statements.Terminate, cancellationToken, ("name", ClusterSessions.NameOf(dead))),
                     cancellationToken));
                 MembershipLog.Terminated(logger, dead, ended);
             }
@@ -145,7 +121,7 @@ public sealed class PostgresClusterStore(
         await Change(
             async connection =>
             {
-                await using (var alive = Command(connection, Statements.LockMe, ("me", _me)))
+                await using (var alive = connection.Command(Statements.LockMe, ("me", _me)))
                 {
                     if (await alive.ExecuteScalarAsync(cancellationToken) is null)
                     {
@@ -153,7 +129,7 @@ public sealed class PostgresClusterStore(
                     }
                 }
 
-                await using (var claim = Command(connection, Statements.Claim, ("me", _me), ("role", role), ("most", most)))
+                await using (var claim = connection.Command(Statements.Claim, ("me", _me), ("role", role), ("most", most)))
                 {
                     await using var rows = await claim.ExecuteReaderAsync(cancellationToken);
                     while (await rows.ReadAsync(cancellationToken))
@@ -162,7 +138,7 @@ public sealed class PostgresClusterStore(
                     }
                 }
 
-                await Execute(connection, "NOTIFY mm", cancellationToken);
+                await connection.Execute("NOTIFY mm", cancellationToken);
                 return Done.Yes;
             },
             cancellationToken);
@@ -176,8 +152,8 @@ public sealed class PostgresClusterStore(
             async connection =>
             {
                 // A lane that is held longer makes this fail: a death that is to be declared must not wait behind it.
-                await Execute(connection, "SET LOCAL lock_timeout = '1s'", cancellationToken);
-                await using var release = Command(connection, Statements.Release, ("me", _me), ("role", shard.Role), ("no", shard.Shard),
+                await connection.Execute("SET LOCAL lock_timeout = '1s'", cancellationToken);
+                await using var release = connection.Command(Statements.Release, ("me", _me), ("role", shard.Role), ("no", shard.Shard),
                     ("epoch", shard.Epoch), ("wanted", wanted));
                 await using (var rows = await release.ExecuteReaderAsync(cancellationToken))
                 {
@@ -188,7 +164,7 @@ public sealed class PostgresClusterStore(
                     }
                 }
 
-                await Execute(connection, "NOTIFY mm", cancellationToken);
+                await connection.Execute("NOTIFY mm", cancellationToken);
                 return Done.Yes;
             },
             cancellationToken);
@@ -196,7 +172,7 @@ public sealed class PostgresClusterStore(
     /// <inheritdoc/>
     public async ValueTask SetLeaving(bool leaving, CancellationToken cancellationToken) =>
         await Guarded(() => Changes.Use(
-            connection => Execute(connection, Statements.SetLeaving, cancellationToken, ("me", _me), ("leaving", leaving)), cancellationToken));
+            connection => connection.Execute(Statements.SetLeaving, cancellationToken, ("me", _me), ("leaving", leaving)), cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask Leave(CancellationToken cancellationToken) => await End(_me, null, "left", cancellationToken);
@@ -225,8 +201,8 @@ public sealed class PostgresClusterStore(
         Change(
             async connection =>
             {
-                await Execute(connection, LockTimeout, cancellationToken);
-                await using (var alive = Command(connection, Statements.LockNode, ("dead", dead)))
+                await connection.Execute(LockTimeout, cancellationToken);
+                await using (var alive = connection.Command(Statements.LockNode, ("dead", dead)))
                 {
                     alive.Parameters.Add(new("beat", NpgsqlDbType.Bigint) { Value = seenBeat is { } beat ? beat : DBNull.Value });
                     if (await alive.ExecuteScalarAsync(cancellationToken) is null)
@@ -235,43 +211,11 @@ public sealed class PostgresClusterStore(
                     }
                 }
 
-                await Execute(connection, Statements.End, cancellationToken, ("dead", dead), ("reason", reason));
-                await Execute(connection, Statements.RaiseLevel, cancellationToken);
+                await connection.Execute(Statements.End, cancellationToken, ("dead", dead), ("reason", reason));
+                await connection.Execute(Statements.RaiseLevel, cancellationToken);
                 return Done.Yes;
             },
             cancellationToken);
-
-    private static async Task<(int Level, Guid Id, string? Seal)> ReadCluster(NpgsqlCommand join, CancellationToken cancellationToken)
-    {
-        await using var row = await join.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return (row.GetInt32(0), row.GetGuid(1), row.IsDBNull(2) ? null : row.GetString(2));
-    }
-
-    /// <summary>Refuses a node that does not know the secret of those that live. The cluster's row is locked: who joins meanwhile waits.</summary>
-    /// <returns>False where there are members, none of which has a session now, and it is not sure that they are gone.</returns>
-    private static async Task<bool> MayReplaceSecret(
-        NpgsqlConnection connection, Joining me, bool isSure, CancellationToken cancellationToken)
-    {
-        List<string> living = [];
-        await using (var look = Command(connection, Statements.Living))
-        {
-            await using var rows = await look.ExecuteReaderAsync(cancellationToken);
-            while (await rows.ReadAsync(cancellationToken))
-            {
-                living.Add(rows.GetString(0));
-            }
-        }
-
-        living.Remove(me.Name);
-        if (living.Count > 0)
-        {
-            throw new OtherSecretException(living);
-        }
-
-        await using var others = Command(connection, Statements.HasOthers, ("me", me.Incarnation));
-        return isSure || !(bool)(await others.ExecuteScalarAsync(cancellationToken))!;
-    }
 
     /// <summary>One transaction.</summary>
     /// <returns>False where <paramref name="change"/> found nothing to change.</returns>
@@ -291,26 +235,6 @@ public sealed class PostgresClusterStore(
             _changes = null;
             await changes.DisposeAsync();
         }
-    }
-
-    private static async Task<int> Execute(
-        NpgsqlConnection connection, string text, CancellationToken cancellationToken, params (string Name, object? Value)[] values)
-    {
-        await using var command = Command(connection, text, values);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string text, params (string Name, object? Value)[] values)
-    {
-        var command = new NpgsqlCommand(text, connection);
-        foreach (var (name, value) in values)
-        {
-            command.Parameters.Add(value is null
-                ? new NpgsqlParameter(name, NpgsqlDbType.Uuid) { Value = DBNull.Value }
-                : new NpgsqlParameter(name, value));
-        }
-
-        return command;
     }
 
     private static T Guard<T>(Func<T> call)
