@@ -153,9 +153,9 @@ public sealed class OpeningTests : IAsyncLifetime
         {
         }
 
+        await using var connection = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "test", default);
         await using var dump = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "dump", default);
         await PostgresSession.Execute(dump, "SET idle_in_transaction_session_timeout = 0; BEGIN; SELECT count(*) FROM mm.node", default);
-        await using var connection = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "test", default);
         Migration[] migrations = [.. PostgresMigrations.All, new($"{PostgresMigrations.All.Count + 1:0000}_wider", "ALTER TABLE mm.node ADD COLUMN wider int")];
         var migrating = PostgresMigrations.Apply(connection, migrations, Noon, default).AsTask();
 
