@@ -80,7 +80,7 @@ function distrustBodies(exchange, parent, current) {
   exchange.onRestResponse = (statusCode, statusText, url, method, headers, body, ...rest) => {
     status = statusCode;
     const limit = url.includes('exchangeInfo') ? WEIGHT_LIMIT.exec(body.slice(0, 4096)) : null;
-    if (limit !== null) {
+    if (limit !== null && Number.isSafeInteger(Number(limit[1]))) {
       parent.notify('limit', { gather: current().id, endpoint: endpointOf(url), limit: Number(limit[1]) });
     }
     return onRestResponse(statusCode, statusText, url, method, headers, body, ...rest);

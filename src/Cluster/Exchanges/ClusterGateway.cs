@@ -109,12 +109,15 @@ public sealed class ClusterGateway : IExchangeGateway
     /// <exception cref="StoreException">The store does not answer.</exception>
     public async ValueTask FollowPause(CancellationToken cancellationToken)
     {
-        var paused = await _settings.Read(SettingKeys.Paused, cancellationToken) == "true";
-        if (paused != _here.Paused)
+        // Read again where it differs: another node's word may have come, and been followed, while it was read.
+        if (await IsPaused(cancellationToken) != _here.Paused && await IsPaused(cancellationToken) is var paused && paused != _here.Paused)
         {
             await _here.ApplyPaused(paused);
         }
     }
+
+    private async ValueTask<bool> IsPaused(CancellationToken cancellationToken) =>
+        await _settings.Read(SettingKeys.Paused, cancellationToken) == "true";
 
     private IdempotencyKey Forwarded(string operation) => new("mm", operation, $"{_world.NewId(_world.Now):N}", string.Empty);
 

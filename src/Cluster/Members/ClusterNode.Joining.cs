@@ -78,7 +78,7 @@ public sealed partial class ClusterNode
         var asked = _time.GetTimestamp();
         var sight = await _store.Look(stopping);
         _watch = MembershipDecisions.See(_watch, sight, _session, Monotonic(_time.GetTimestamp()), _options);
-        if (sight.View.Members.FirstOrDefault(member => member.Name == _options.Name) is not { Incarnation: var node })
+        if (sight.View.Members.FirstOrDefault(member => member.Name == _options.Name && member.Incarnation != _me) is not { Incarnation: var node })
         {
             return null;
         }

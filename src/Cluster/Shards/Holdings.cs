@@ -37,8 +37,11 @@ internal sealed class Holdings(IShardHost host, WakeUp wake, ILogger logger, Can
     public bool IsOpening(long last) => _all.Values.Any(holding => holding.State is HoldingState.Opening && holding.Order <= last);
 
     /// <summary>Recovers shards that were claimed.</summary>
-    public void Take(IReadOnlyList<Fence> fences)
+    /// <remarks>One that is still being dropped, because a promoted server knew nothing of its claim, is passed over: once it is
+    /// dropped, the next look finds it owned and not held.</remarks>
+    public void Take(IReadOnlyList<Fence> claimed)
     {
+        List<Fence> fences = [.. claimed.Where(fence => Find(fence.Role, fence.Shard) is null)];
         List<Holding> taken = [.. fences.Select(fence => new Holding(fence, ++_order))];
         foreach (var holding in taken)
         {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace MarketManager.Storage.PostgreSql;
@@ -12,7 +13,7 @@ namespace MarketManager.Storage.PostgreSql;
 /// </para>
 /// <para>A program that meets migrations that it does not know goes on, unless one of them needs a newer one.</para>
 /// </remarks>
-internal static class PostgresMigrations
+internal static partial class PostgresMigrations
 {
     private const string Needs = "-- needs ";
 
@@ -20,6 +21,7 @@ internal static class PostgresMigrations
     // and again after a pause in which they go on, until whoever holds the table (a dump, say) has ended.
     private const string LockPatience = "SET LOCAL lock_timeout = '300ms'";
     private const string Pause = "SELECT pg_sleep(1)";
+    private const string ShortPause = "SELECT pg_sleep(0.2)";
 
     // "IF NOT EXISTS" asks for the right to create even where nothing is to be created.
     private const string Begin = """
@@ -43,20 +45,40 @@ internal static class PostgresMigrations
     /// <exception cref="SchemaTooNewException">The database has left this program behind.</exception>
     /// <exception cref="MigrationChangedException">The database was built by another form of a migration.</exception>
     public static async ValueTask Apply(
-        NpgsqlConnection connection, IReadOnlyList<Migration> migrations, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection, IReadOnlyList<Migration> migrations, DateTimeOffset now, ILogger log, CancellationToken cancellationToken)
     {
-        // Held by the session: it is given free with it, whatever happens.
-        await Execute(connection, "SELECT pg_advisory_lock(hashtext('mm.migration'))", cancellationToken);
+        // Held by the session: it is given free with it, whatever happens. A statement that waited for it would hold back vacuum.
+        for (var isFirst = true; !await TryLock(connection, cancellationToken); isFirst = false)
+        {
+            if (isFirst)
+            {
+                LogWaits(log, connection.Database);
+            }
+
+            await Execute(connection, ShortPause, cancellationToken);
+        }
+
         await Execute(connection, Begin, cancellationToken);
         foreach (var migration in migrations.Skip(await Verify(connection, migrations, cancellationToken)))
         {
-            while (!await TryApply(connection, migration, now, cancellationToken))
+            for (var isFirst = true; !await TryApply(connection, migration, now, cancellationToken); isFirst = false)
             {
+                if (isFirst)
+                {
+                    LogHeldUp(log, migration.Name);
+                }
+
                 await Execute(connection, Pause, cancellationToken);
             }
         }
 
         await Execute(connection, "SELECT pg_advisory_unlock(hashtext('mm.migration'))", cancellationToken);
+    }
+
+    private static async ValueTask<bool> TryLock(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtext('mm.migration'))", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <returns>False where somebody uses a table that it changes; nothing was changed.</returns>
@@ -95,7 +117,7 @@ internal static class PostgresMigrations
         await transaction.CommitAsync(cancellationToken);
     }
 
-    // A migration takes as long as there is data, and so does waiting for the node that is at it.
+    // A migration takes as long as there is data.
     private static async ValueTask Execute(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
@@ -133,4 +155,10 @@ internal static class PostgresMigrations
     private static int NeededBy(Migration migration) => migration.Script.StartsWith(Needs, StringComparison.Ordinal)
         ? int.Parse(migration.Script.AsSpan(Needs.Length, 4), System.Globalization.CultureInfo.InvariantCulture)
         : 0;
+
+    [LoggerMessage(20, LogLevel.Information, "Waiting for another node, which brings the database {Database} to its schema")]
+    private static partial void LogWaits(ILogger log, string database);
+
+    [LoggerMessage(21, LogLevel.Warning, "Migration {Name} waits for a table that somebody else uses, a dump for instance; it is tried again every second")]
+    private static partial void LogHeldUp(ILogger log, string name);
 }

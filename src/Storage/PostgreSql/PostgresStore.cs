@@ -103,7 +103,7 @@ public sealed partial class PostgresStore : IStore
         {
             var servers = new PostgresServers(options.ConnectionString);
             await using var connection = await PostgresSession.OpenFirst(servers, "mm opening", cancellationToken);
-            await PostgresMigrations.Apply(connection, PostgresMigrations.All, world.Now, cancellationToken);
+            await PostgresMigrations.Apply(connection, PostgresMigrations.All, world.Now, log, cancellationToken);
             await PostgresSession.Execute(connection, Statements.FirstServer, cancellationToken);
             if ((await servers.CheckAsync(connection, cancellationToken)).IsFirst)
             {

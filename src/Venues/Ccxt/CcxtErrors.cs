@@ -46,7 +46,8 @@ internal static class CcxtErrors
     /// <summary>The header Retry-After: seconds, or an HTTP date; null when it is neither.</summary>
     public static TimeSpan? ParseRetryAfter(string? header, DateTimeOffset now)
     {
-        if (double.TryParse(header, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
+        if (double.TryParse(header, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && double.IsFinite(seconds)) // "NaN" and "Infinity" are read as numbers, whatever the style
         {
             return TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(7).TotalSeconds));
         }

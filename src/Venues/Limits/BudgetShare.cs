@@ -121,7 +121,8 @@ internal sealed class BudgetShare(BudgetAccount account, BudgetRule rule)
     }
 
     /// <summary>The claim failed: what is held may be spent, then everyone waits.</summary>
-    public void Failed(TimeSpan now) => (Claiming, Away, _rests) = (false, true, now + RetryAfter);
+    /// <remarks>What the venue had counted is forgotten, in case it is what no ledger takes: its next answer says it anew.</remarks>
+    public void Failed(TimeSpan now) => (Claiming, Away, _rests, _reported) = (false, true, now + RetryAfter, null);
 
     private void Expire(TimeSpan now)
     {

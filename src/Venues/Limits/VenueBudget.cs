@@ -10,6 +10,8 @@ namespace MarketManager.Venues.Limits;
 internal sealed class VenueBudget(BudgetKey key, TimeProvider time, ClusterBudgets? cluster = null)
 {
     private const int TellTries = 30;
+    private const double SmallestLimit = 100; // all tickers of Binance weigh 80
+    private const double LargestLimit = 1e9;
     private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBlock = TimeSpan.FromDays(7);
 
@@ -106,7 +108,7 @@ internal sealed class VenueBudget(BudgetKey key, TimeProvider time, ClusterBudge
         {
             var now = _usedAt = Elapsed;
             var part = _parts.GetValueOrDefault(VenueWeights.PartOf(_venue, endpoint));
-            if (usedWeight is { } used && part is not null)
+            if (usedWeight is { } used && double.IsFinite(used) && part is not null)
             {
                 Correct(part, now, used);
             }
@@ -134,12 +136,13 @@ internal sealed class VenueBudget(BudgetKey key, TimeProvider time, ClusterBudge
         }
     }
 
-    /// <summary>The venue announced what it allows in a minute.</summary>
+    /// <summary>The venue announced what it allows in a minute. What would not let even the heaviest request pass is not believed:
+    /// a better word would come only with an answer, for which there would be no budget.</summary>
     public void Announce(string endpoint, double limit)
     {
         lock (_gate)
         {
-            if (_parts.TryGetValue(VenueWeights.PartOf(_venue, endpoint), out var part))
+            if (limit is >= SmallestLimit and <= LargestLimit && _parts.TryGetValue(VenueWeights.PartOf(_venue, endpoint), out var part))
             {
                 part.Rule.Announce(limit);
                 part.Share?.Announce(limit);

@@ -58,6 +58,8 @@ public class CalmCluster : IAsyncLifetime, IAsyncDisposable
         return ids;
     }
 
+    internal static string Path(long exchange) => string.Create(CultureInfo.InvariantCulture, $"api/exchanges/{exchange}/");
+
     /// <summary>Changes an exchange through a node, until that is acknowledged.</summary>
     /// <returns>How long that took from <paramref name="began"/>.</returns>
     internal async Task<TimeSpan> Change(long exchange, int node, long began)
@@ -112,8 +114,6 @@ public class CalmCluster : IAsyncLifetime, IAsyncDisposable
 
         return carried;
     }
-
-    private static string Path(long exchange) => string.Create(CultureInfo.InvariantCulture, $"api/exchanges/{exchange}/");
 
     private Task<long> Starts() => Rig.Ask<long>("SELECT count(*) FROM mm.run");
 }

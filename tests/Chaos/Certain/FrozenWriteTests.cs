@@ -66,6 +66,12 @@ public sealed class FrozenWriteTests(CalmCluster cluster)
         await sampler.Stop();
         Assert.Empty(Checker.Check(await HistoryReader.Read(rig) with { Shards = sampler.Shards, Operations = operations }));
         Assert.Equal(carried.Count + 1, operations.Count);
+
+        // What it tried when it thawed, and was refused, it counts.
+        using var asking = new HttpClient { BaseAddress = victim.Url };
+        var shown = await asking.GetStringAsync(new Uri("metrics", UriKind.Relative));
+        var fenced = shown.Split('\n').Single(line => line.StartsWith("marketmanager_storage_fenced_total ", StringComparison.Ordinal));
+        Assert.False(fenced.EndsWith(" 0", StringComparison.Ordinal), fenced);
     }
 
     // Its only writes are those that this test makes it do: it does not carry the one exchange whose schedule is on.

@@ -39,6 +39,17 @@ public sealed class StoreAwayTests(CalmCluster cluster) : IClassFixture<CalmClus
     });
 
     [Fact]
+    public Task PostgreSQL_that_refuses_all_that_is_new_moves_nothing_nor_do_its_sessions_that_end_meanwhile() => cluster.AssertNothingMoves(async () =>
+    {
+        var links = cluster.Rig.Nodes.Select(node => node.ToStore).ToList();
+        links.ForEach(link => link.Close());
+        await Task.Delay(cluster.Rig.Options.Lease / 2, TimeProvider.System);
+        links.ForEach(link => link.Cut());
+        await Task.Delay(cluster.Rig.Options.Lease * 1.5, TimeProvider.System);
+        links.ForEach(link => link.Open());
+    });
+
+    [Fact]
     public Task Sessions_that_all_end_ten_times_move_nothing() => cluster.AssertNothingMoves(async () =>
     {
         for (var i = 0; i < 10; i++)

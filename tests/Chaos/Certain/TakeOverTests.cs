@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Text.Json;
 using MarketManager.Chaos.Tests.Rig;
 using Xunit;
 using Xunit.Abstractions;
@@ -18,6 +20,56 @@ public sealed class TakeOverTests(CalmCluster cluster, ITestOutputHelper output)
         var victim = cluster.Rig.Nodes[2];
         await TakesOver("kill -9", victim, victim.Kill);
         await victim.Start();
+        await cluster.AssertGoesOn();
+    }
+
+    [Fact]
+    public async Task Exchanges_of_two_killed_nodes_are_changed_through_the_one_that_is_left()
+    {
+        await cluster.Rig.Settle(TimeSpan.FromSeconds(60));
+        ChaosNode[] victims = [cluster.Rig.Nodes[1], cluster.Rig.Nodes[2]];
+        List<long> carried = [.. await cluster.CarriedBy(victims[0]), .. await cluster.CarriedBy(victims[1])];
+        await TakesOver("kill -9 of two", carried, () => Task.WhenAll(victims.Select(victim => victim.Kill())));
+        await Task.WhenAll(victims.Select(victim => victim.Start()));
+        await cluster.AssertGoesOn();
+    }
+
+    [Fact]
+    public async Task Request_whose_node_is_killed_while_it_serves_it_is_carried_out_once_or_not_at_all()
+    {
+        await cluster.Rig.Settle(TimeSpan.FromSeconds(60));
+        var front = cluster.Rig.Nodes[0];
+        var owned = (await cluster.CarriedBy(cluster.Rig.Nodes[1])).Except(cluster.Ids.Take(1)).ToList();
+        var asked = owned.Select(id => cluster.Http.Ask(0, "PATCH", CalmCluster.Path(id), new { url = $"https://served.example/{id}" })).ToList();
+        await Task.WhenAny(asked);
+        await front.Kill();
+        var told = await Task.WhenAll(asked);
+        foreach (var (id, answer) in owned.Zip(told))
+        {
+            var written = await cluster.Rig.Ask<long>($"SELECT count(*) FROM mm.event WHERE actor = {id} AND data LIKE '%https://served.example/{id}\"%'");
+            Assert.InRange(written, answer.Status == 200 ? 1 : 0, 1);
+        }
+
+        await front.Start();
+        await cluster.AssertGoesOn();
+    }
+
+    [Fact]
+    public async Task Node_that_is_cut_off_from_PostgreSQL_alone_is_not_ready_and_others_go_on_with_what_it_had()
+    {
+        var victim = cluster.Rig.Nodes[2];
+        await TakesOver("cut off from PostgreSQL", victim, () =>
+        {
+            victim.ToStore.Weather = Weather.Held;
+            return Task.CompletedTask;
+        });
+        using var http = new HttpClient { BaseAddress = victim.Url };
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("healthz/live", UriKind.Relative))).StatusCode);
+        var ready = await http.GetAsync(new Uri("healthz/ready", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        var checks = JsonDocument.Parse(await ready.Content.ReadAsStringAsync()).RootElement.GetProperty("checks");
+        Assert.False(checks.GetProperty("lease").GetProperty("ok").GetBoolean(), checks.ToString());
+        victim.ToStore.Weather = Weather.Fair;
         await cluster.AssertGoesOn();
     }
 
@@ -51,7 +103,11 @@ public sealed class TakeOverTests(CalmCluster cluster, ITestOutputHelper output)
     private async Task TakesOver(string how, ChaosNode victim, Func<Task> strike)
     {
         await cluster.Rig.Settle(TimeSpan.FromSeconds(60));
-        var carried = await cluster.CarriedBy(victim);
+        await TakesOver(how, await cluster.CarriedBy(victim), strike);
+    }
+
+    private async Task TakesOver(string how, IReadOnlyList<long> carried, Func<Task> strike)
+    {
         Assert.NotEmpty(carried);
         var began = TimeProvider.System.GetTimestamp();
         await strike();

@@ -54,6 +54,17 @@ internal sealed class LoadOnCluster : IAsyncDisposable
     {
         await Task.WhenAll(_clients.Select(client => client.Quiet()));
         var began = Log.Now;
+        while (await Enabled() is { Length: > 0 } nobodys)
+        {
+            if (Log.Now - began > patience)
+            {
+                return false;
+            }
+
+            // Made, but their clients never learned it.
+            await Task.WhenAll(nobodys.Select(id => _http.Ask(0, "PATCH", string.Create(CultureInfo.InvariantCulture, $"api/exchanges/{id}/"), new { enabled = false })));
+        }
+
         while (await Unended() > 0)
         {
             if (Log.Now - began > patience)
@@ -73,6 +84,8 @@ internal sealed class LoadOnCluster : IAsyncDisposable
         _http.Dispose();
         _stop.Dispose();
     }
+
+    private Task<long[]> Enabled() => _rig.Ask<long[]>("SELECT coalesce(array_agg(id), '{}') FROM mm.exchange WHERE enabled");
 
     // Going on, or crashed and not made up for.
     private Task<long> Unended() => _rig.Ask<long>(

@@ -169,6 +169,17 @@ public class ClusterNodeTests
     }
 
     [Fact]
+    public void Promoted_server_that_knows_nothing_of_claims_ends_no_node_that_made_them()
+    {
+        var nodes = Start("a", "b", "c");
+        nodes[0].LongestDrop = 5 * Second; // it claims anew what it still drops
+        _cluster.Tables.Promote(lacks: nodes[0].Me);
+        _cluster.UntilBalanced(10 * Second);
+        Assert.All(nodes, node => Assert.True(node.IsRunning));
+        Assert.Empty(_cluster.Tables.Deaths);
+    }
+
+    [Fact]
     public void Steps_of_the_wall_clock_condemn_nobody()
     {
         Start("a", "b", "c");
@@ -203,6 +214,22 @@ public class ClusterNodeTests
         Assert.InRange(took, TimeSpan.Zero, 1.6 * Second);
         Assert.Equal(120, again.Open.Count);
         Assert.Single(_cluster.Tables.Deaths);
+    }
+
+    [Fact]
+    public void Node_that_starts_again_alone_and_does_not_hear_that_it_has_joined_does_not_take_itself_for_its_earlier_life()
+    {
+        var node = _cluster.Start("a");
+        _cluster.UntilBalanced(Second);
+        node.Kill();
+        var again = new SimulatedNode(_cluster, "a");
+        again.Store.LosesWordOfJoining = true;
+        _cluster.Dead.Remove(new Uri("http://a:1"));
+        _cluster.Nodes.Add(again);
+        again.Start();
+        _cluster.UntilBalanced(5 * Second);
+        Assert.False(again.Store.LosesWordOfJoining);
+        Assert.Equal(120, again.Open.Count);
     }
 
     [Fact]

@@ -108,6 +108,28 @@ public sealed class RaceTests : IAsyncLifetime
         Assert.True(releasedFirst > 0 && diedFirst > 0, $"{releasedFirst} releases and {diedFirst} deaths came first");
     }
 
+    [Fact]
+    public async Task Death_that_races_a_sign_of_life_comes_to_pass_only_where_that_sign_does_not()
+    {
+        var livedOn = 0;
+        var died = 0;
+        for (var round = 0; round < Least || (round < Most && (livedOn == 0 || died == 0)); round++)
+        {
+            var (victim, me) = await Joined();
+            await using var _ = victim;
+            var (beats, death, _) = Race(round, async () => (object)await victim.Beat(default), () => Condemn(me), () => Task.FromResult<IReadOnlyList<Fence>>([]));
+
+            var isDead = await death;
+            Assert.Equal(!isDead, await beats is true);
+            Assert.Equal(!isDead, await _cluster.Server.Ask<bool>(_cluster.Database, $"SELECT alive FROM mm.node WHERE inc = '{me}'"));
+            Assert.Equal(!isDead, (await victim.Claim("gather", 1, default)).Count == 1);
+            (livedOn, died) = isDead ? (livedOn, died + 1) : (livedOn + 1, died);
+            await victim.Leave(default);
+        }
+
+        Assert.True(livedOn > 0 && died > 0, $"{livedOn} lived on and {died} died");
+    }
+
     // All at once; now one sets off first, now the other. What had to be given up, because its session was ended, is null.
     private static (Task<T?> Changes, Task<bool> Death, Task<IReadOnlyList<Fence>?> Inherits) Race<T>(
         int round, Func<Task<T>> change, Func<Task<bool>> death, Func<Task<IReadOnlyList<Fence>>> inherit)

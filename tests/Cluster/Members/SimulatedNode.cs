@@ -48,6 +48,9 @@ internal sealed class SimulatedNode : IShardHost, IMemberWriter, IDisposable
     /// <summary>How long the host takes for a call at most.</summary>
     public TimeSpan LongestCall { get; set; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long it takes to stop actors that must not go on, at most.</summary>
+    public TimeSpan LongestDrop { get; set; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>Whether the store gives it no sessions to write through.</summary>
     public bool CannotWrite { get; set; }
 
@@ -123,7 +126,7 @@ internal sealed class SimulatedNode : IShardHost, IMemberWriter, IDisposable
             Open.Remove((shard.Role, shard.Shard));
         }
 
-        await _cluster.Pass(TimeSpan.FromMilliseconds(5), CancellationToken.None);
+        await _cluster.Pass(LongestDrop, CancellationToken.None);
     }
 
     async ValueTask IMemberWriter.Enter(Guid incarnation, int lanes, CancellationToken cancellationToken)

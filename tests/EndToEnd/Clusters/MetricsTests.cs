@@ -47,6 +47,27 @@ public sealed partial class MetricsTests
                 : 0;
     }
 
+    [Fact]
+    public async Task Member_that_froze_and_the_one_that_declared_it_dead_show_both_sides_of_it()
+    {
+        await using var cluster = await RealCluster.Make(lease: TimeSpan.FromSeconds(3));
+        var judge = await cluster.Add("judge");
+        var frozen = await cluster.Add("frozen");
+        await cluster.Settled(2);
+        var deaths = Value(await Scrape(judge), "marketmanager_cluster_condemnations_total{reason=\"silent\"}");
+        var suspensions = Value(await Scrape(frozen), "marketmanager_cluster_suspensions_total");
+
+        Signals.Freeze(frozen.Pid);
+        await cluster.Settled(1);
+        Signals.Continue(frozen.Pid);
+        await cluster.Settled(2);
+
+        Assert.Equal(deaths + 1, Value(await Scrape(judge), "marketmanager_cluster_condemnations_total{reason=\"silent\"}"));
+        var shown = await Scrape(frozen);
+        Assert.Equal(60, Value(shown, "marketmanager_cluster_hand_overs_total{role=\"gather\",way=\"lost\"}"));
+        Assert.True(Value(shown, "marketmanager_cluster_suspensions_total") > suspensions, "it went on as if nothing had been");
+    }
+
     /// <summary>Every metric of a cluster that an alert names is shown, and every one that is shown is in the documentation.</summary>
     private static async Task AssertExplained(string shown)
     {

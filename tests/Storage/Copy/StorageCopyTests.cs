@@ -69,6 +69,30 @@ public sealed class StorageCopyTests : IAsyncLifetime, IDisposable
         Assert.Contains("not empty", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("alters", "NEW.symbol := NEW.symbol || '?'; RETURN NEW;")]
+    [InlineData("drops", "RETURN NULL;")]
+    public async Task Target_that_does_not_keep_what_it_is_sent_is_told_apart_and_left_empty(string how, string body)
+    {
+        await Given();
+        await using (await Stores.Open(_server, _database))
+        {
+        }
+
+        await _server.Execute(
+            _database,
+            $"""
+            CREATE FUNCTION public.{how}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;
+            CREATE TRIGGER {how} BEFORE INSERT ON mm.market FOR EACH ROW EXECUTE FUNCTION public.{how}();
+            """);
+
+        var refused = await Assert.ThrowsAsync<StorageCopyException>(Copy);
+
+        Assert.StartsWith("market is not what was sent: ", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; nothing was copied", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await _server.Ask<long>(_database, "SELECT (SELECT count(*) FROM mm.event) + (SELECT count(*) FROM mm.exchange) + (SELECT count(*) FROM mm.market)"));
+    }
+
     [Fact]
     public async Task Target_on_which_nodes_live_is_refused_by_their_names()
     {

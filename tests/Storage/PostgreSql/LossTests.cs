@@ -2,6 +2,7 @@ using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql;
 using MarketManager.Storage.Tests.Contract;
 using MarketManager.TestKit.Postgres;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
@@ -126,6 +127,36 @@ public sealed class LossTests : IAsyncLifetime
         await transaction.RollbackAsync();
         await _store.Journal.Append(Append(1, 2, "after"));
         Assert.Equal(["1:1 changed.1 before", "1:2 changed.1 after"], await Recorder.Read(_store.Journal));
+    }
+
+    [Fact]
+    public async Task Commit_whose_answer_is_lost_is_found_out_acknowledged_and_written_once()
+    {
+        using var line = new SilentLine(_server.Port);
+        var log = new LogLines();
+        await using var store = await PostgresStore.Open(
+            new PostgresOptions { ConnectionString = line.Through(_server.ConnectionString(_database)), UnknownPatience = TimeSpan.FromSeconds(20) },
+            World.Real(),
+            log);
+        await store.Enter(_me, PostgresStore.Lanes);
+        await store.Journal.Append(Append(1, 1, "before"));
+
+        line.IsSilent = true;
+        var writing = store.Journal.Append(Append(1, 2, "once")).AsTask();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await Recorder.Read(_store.Journal)).Count < 2)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+        }
+
+        Assert.False(writing.IsCompleted);
+        line.IsSilent = false;
+        line.Cut();
+
+        await writing;
+        await store.Journal.Append(Append(1, 3, "after"));
+        Assert.Equal(["1:1 changed.1 before", "1:2 changed.1 once", "1:3 changed.1 after"], await Recorder.Read(_store.Journal));
+        Assert.EndsWith("lost its session in the middle of 1 writes; they are Committed", await log.Next(LogLevel.Warning, "Lane "), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed class OpeningTests : IAsyncLifetime
         await using var connection = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "test", default);
         Migration[] migrations = [new("0001_fine", "CREATE TABLE a (x int)"), new("0002_broken", "CREATE TABLE b (x int); CREATE TABLE a (x int)")];
 
-        await Assert.ThrowsAsync<PostgresException>(async () => await PostgresMigrations.Apply(connection, migrations, Noon, default));
+        await Assert.ThrowsAsync<PostgresException>(async () => await PostgresMigrations.Apply(connection, migrations, Noon, NullLogger.Instance, default));
 
         Assert.Equal(1, await _server.Ask<long>(_database, "SELECT count(*) FROM pg_class WHERE relname IN ('a', 'b')"));
         Assert.Equal(1, await _server.Ask<long>(_database, "SELECT count(*) FROM mm.migration"));
@@ -139,7 +139,7 @@ public sealed class OpeningTests : IAsyncLifetime
         await using var connection = new NpgsqlConnection(_server.ConnectionString(_database) + ";Command Timeout=1;Pooling=false");
         await connection.OpenAsync();
 
-        var waiting = PostgresMigrations.Apply(connection, PostgresMigrations.All, Noon, default).AsTask();
+        var waiting = PostgresMigrations.Apply(connection, PostgresMigrations.All, Noon, NullLogger.Instance, default).AsTask();
         await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System));
         Assert.False(waiting.IsCompleted);
         await at.CloseAsync();
@@ -157,7 +157,7 @@ public sealed class OpeningTests : IAsyncLifetime
         await using var dump = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "dump", default);
         await PostgresSession.Execute(dump, "SET idle_in_transaction_session_timeout = 0; BEGIN; SELECT count(*) FROM mm.node", default);
         Migration[] migrations = [.. PostgresMigrations.All, new($"{PostgresMigrations.All.Count + 1:0000}_wider", "ALTER TABLE mm.node ADD COLUMN wider int")];
-        var migrating = PostgresMigrations.Apply(connection, migrations, Noon, default).AsTask();
+        var migrating = PostgresMigrations.Apply(connection, migrations, Noon, NullLogger.Instance, default).AsTask();
 
         while (await _server.Ask<long>(_database, "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'mm.node'::regclass") == 0)
         {
@@ -216,10 +216,32 @@ public sealed class OpeningTests : IAsyncLifetime
     [InlineData("tcp_keepalives_count", "5")]
     public async Task Session_is_set_to_lose_nothing_and_to_notice_a_dead_peer(string setting, string value)
     {
-        await using var connection = await PostgresSession.OpenFirst(new PostgresServers(_server.ConnectionString(_database)), "mm test", default);
-        await using var show = new NpgsqlCommand($"SHOW {setting}", connection);
+        await using (await Stores.Open(_server, _database))
+        {
+        }
 
-        Assert.Equal(value, await show.ExecuteScalarAsync());
+        var servers = new PostgresServers(_server.ConnectionString(_database));
+        await using var first = await PostgresSession.OpenFirst(servers, "mm test", default);
+        var (writer, _) = await PostgresSession.Open(servers, "mm test", default);
+        await using var _ = writer;
+        await using var pool = new ServerPool(servers, PostgresSession.Common(servers.ConnectionString, "mm test"));
+        await using var reader = await pool.Open(default);
+        foreach (var connection in new[] { first, writer, reader })
+        {
+            await using var show = new NpgsqlCommand($"SHOW {setting}", connection);
+            Assert.Equal(value, await show.ExecuteScalarAsync());
+        }
+    }
+
+    [Fact]
+    public async Task What_the_operator_sets_for_sessions_is_kept()
+    {
+        var settings = PostgresSession.Common(_server.ConnectionString(_database) + ";Options=-c work_mem=7MB", "mm test");
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        await using var show = new NpgsqlCommand("SELECT current_setting('work_mem') || ' ' || current_setting('idle_in_transaction_session_timeout')", connection);
+
+        Assert.Equal("7MB 2s", await show.ExecuteScalarAsync());
     }
 
     [Theory]

@@ -87,14 +87,15 @@ public sealed class FakeCluster
     }
 
     /// <summary>A promoted standby: no earlier epoch counts.</summary>
-    public void Promote()
+    /// <param name="lacks">Whose claims it had not heard of; null: nobody's.</param>
+    public void Promote(Guid? lacks = null)
     {
         Restart();
         foreach (var (role, owners) in _shards)
         {
             for (var no = 0; no < owners.Length; no++)
             {
-                Set(role, no, owners[no] with { Epoch = owners[no].Epoch + (1L << 40) });
+                Set(role, no, owners[no] with { Owner = owners[no].Owner == lacks ? null : owners[no].Owner, Epoch = owners[no].Epoch + (1L << 40) });
             }
         }
     }

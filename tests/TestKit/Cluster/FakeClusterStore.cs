@@ -28,6 +28,9 @@ public sealed class FakeClusterStore(FakeCluster cluster) : IClusterStore
         }
     }
 
+    /// <summary>Whether the next time that this node becomes a member the word of it is lost.</summary>
+    public bool LosesWordOfJoining { get; set; }
+
     /// <summary>Nothing comes back until <see cref="Thaw"/>; the session stays.</summary>
     public void Freeze() => _frozen ??= new TaskCompletionSource();
 
@@ -62,7 +65,16 @@ public sealed class FakeClusterStore(FakeCluster cluster) : IClusterStore
             cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask Join(Joining me, CancellationToken cancellationToken) => await Call(() => cluster.Join(me), cancellationToken);
+    public async ValueTask Join(Joining me, CancellationToken cancellationToken)
+    {
+        await Call(() => cluster.Join(me), cancellationToken);
+        if (LosesWordOfJoining)
+        {
+            LosesWordOfJoining = false;
+            Break();
+            throw new StoreUnavailableException("the connection was lost");
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask<ClusterSight> Look(CancellationToken cancellationToken) => Call(cluster.Look, cancellationToken);

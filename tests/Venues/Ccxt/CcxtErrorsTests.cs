@@ -95,6 +95,9 @@ public class CcxtErrorsTests
     [InlineData("Fri, 20 Nov 2026 11:00:00 GMT", 0.0)]
     [InlineData("soon", null)]
     [InlineData("-5", null)]
+    [InlineData("NaN", null)]
+    [InlineData("Infinity", null)]
+    [InlineData("-Infinity", null)]
     [InlineData(null, null)]
     public void Retry_after_is_seconds_or_a_date(string? header, double? seconds)
     {

@@ -175,11 +175,42 @@ public class SharedBudgetTests
     {
         var (one, other) = (Node().Of(new BudgetKey("binance", "")), Node().Of(new BudgetKey("binance", "")));
         _ = Ask(one);
-        one.Announce("api", 50);
+        one.Announce("api", 150);
         _ = Ask(one, 2);
 
-        Assert.False(Ask(other, 8).IsCompleted);
-        Assert.Equal((50d, 15d), (other.Status!.Limit, other.Status!.Used));
+        Assert.False(Ask(other, 28).IsCompleted);
+        Assert.Equal((150d, 15d), (other.Status!.Limit, other.Status!.Used));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_limit_that_cannot_be_meant_stops_no_node(double limit)
+    {
+        var (one, other) = (Node().Of(Venue), Node().Of(Venue));
+        _ = Ask(one);
+        one.Announce("api", limit);
+
+        Assert.True(Ask(one, 80).IsCompletedSuccessfully);
+        Assert.True(Ask(other, 80).IsCompletedSuccessfully);
+        Assert.Equal(Limit, other.Status!.Limit);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_count_that_is_no_number_keeps_nobody_from_claiming(double counted)
+    {
+        var budget = Node().Of(Venue);
+        _ = Ask(budget);
+        budget.Observe("api", 200, counted, null);
+        _time.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.True(Ask(budget, 80).IsCompletedSuccessfully);
+        Assert.Equal(BudgetSharing.Shared, budget.Status!.Sharing);
     }
 
     [Fact]

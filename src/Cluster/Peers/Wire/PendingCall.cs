@@ -94,15 +94,14 @@ internal sealed class PendingCall : IValueTaskSource<PeerReply>
     // The timer is not stopped when an answer comes, only set anew by the next call: it may ring for nobody, or early.
     private void Expire()
     {
-        if (_calls.TryTakeOverdue(this, out var left))
+        if (_calls.TryTakeOverdue(this))
         {
             Complete(PeerReply.Without(PeerOutcome.Overdue, $"no answer within {Request.Within.TotalSeconds:0.###} s"));
         }
-        else if (left > TimeSpan.Zero)
-        {
-            _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
-        }
     }
+
+    /// <summary>It rang early. Only under the lock of <see cref="PendingCalls"/>.</summary>
+    public void RingAgain() => _timer.Change(Left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
 
     /// <summary>How long it still waits.</summary>
     public TimeSpan Left => Request.Within - _time.GetElapsedTime(_began);

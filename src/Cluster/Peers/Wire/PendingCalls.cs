@@ -61,15 +61,18 @@ internal sealed class PendingCalls(TimeProvider time, int capacity, Action<Pendi
         }
     }
 
-    /// <summary>Takes a call whose time is over.</summary>
-    /// <param name="call">The call.</param>
-    /// <param name="left">How long it still waits; zero where it does not.</param>
-    public bool TryTakeOverdue(PendingCall call, out TimeSpan left)
+    /// <summary>Takes a call whose time is over; one that still has some rings again.</summary>
+    public bool TryTakeOverdue(PendingCall call)
     {
         lock (_gate)
         {
-            left = call.IsWaiting ? call.Left : TimeSpan.Zero;
-            return call.IsWaiting && left <= TimeSpan.Zero && Taken(call) is not null;
+            if (call.IsWaiting && call.Left > TimeSpan.Zero)
+            {
+                call.RingAgain(); // here, where no other call can begin in its place meanwhile
+                return false;
+            }
+
+            return call.IsWaiting && Taken(call) is not null;
         }
     }
 

@@ -5,5 +5,5 @@ namespace MarketManager.Storage.PostgreSql.Membership;
 internal static partial class MembershipLog
 {
     [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Sessions of the dead node {Incarnation} held its locks and were ended: {Count}")]
-    public static partial void Terminated(ILogger logger, Guid incarnation, int count);
+    public static partial void Terminated(ILogger logger, Guid incarnation, long count);
 }

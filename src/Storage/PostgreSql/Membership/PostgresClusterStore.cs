@@ -107,7 +107,11 @@ public sealed class PostgresClusterStore(
                 when (tries < CondemnTries && problem.InnerException is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
             {
                 var ended = await Guarded(() => _changes!.Use(
-                    connection => connection.Execute(Statements.Terminate, cancellationToken, ("name", ClusterSessions.NameOf(dead))),
+                    async connection =>
+                    {
+                        await using var terminate = connection.Command(Statements.Terminate, ("name", ClusterSessions.NameOf(dead)));
+                        return (long)(await terminate.ExecuteScalarAsync(cancellationToken))!;
+                    },
                     cancellationToken));
                 MembershipLog.Terminated(logger, dead, ended);
             }

@@ -116,7 +116,7 @@ internal static class Statements
 
     /// <summary>Ends the sessions of a dead node: one that froze while it wrote holds its lane for as long as it is frozen.</summary>
     public const string Terminate =
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = @name AND pid <> pg_backend_pid()";
+        "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = @name AND pid <> pg_backend_pid()";
 
     /// <summary>Whether this node lives; it stays so until the claim is committed.</summary>
     /// <remarks>

@@ -19,6 +19,9 @@ internal sealed class ReaderSource : IAsyncDisposable
         var settings = PostgresSession.Common(servers.ConnectionString, name);
         settings.MaxPoolSize = connections;
         settings.NoResetOnClose = true;
+
+        // The server waits in the transaction while what it has sent is taken in, which takes a busy machine its time.
+        settings.Options += " -c idle_in_transaction_session_timeout=30s";
         _source = new ServerPool(servers, settings);
     }
 

@@ -68,10 +68,11 @@ internal sealed class Listener : IAsyncDisposable
 
     private async Task Listen()
     {
-        await using var connection = (await _servers.OpenAsync(_settings, _stop.Token)).Connection;
+        var (connection, server) = await _servers.OpenAsync(_settings, _stop.Token);
+        await using var _ = connection;
         connection.Notification += (_, notice) => _heard(notice.Payload);
         await _begin(connection, _stop.Token);
-        while (true)
+        while (_servers.IsCurrent(server)) // one that was replaced may live on, and say nothing any more
         {
             await connection.WaitAsync(Longest, _stop.Token);
         }

@@ -5,20 +5,66 @@ namespace MarketManager.Storage.PostgreSql.Sessions;
 /// <summary>A connection of one's own to the primary, set so that a commit that was answered is durable and a dead peer is noticed.</summary>
 internal static class PostgresSession
 {
-    // In one round trip. The interval cannot be set where the server's system does not offer it.
-    private const string Settings =
-        """
-        SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED;
-        SET synchronous_commit = on;
-        SET idle_in_transaction_session_timeout = '2s';
-        SET tcp_keepalives_idle = 5;
-        SET tcp_keepalives_interval = 1;
-        SET tcp_keepalives_count = 5;
-        SELECT CASE WHEN version() LIKE '%linux%' THEN set_config('client_connection_check_interval', '500ms', false) END;
-        """;
+    private static readonly (string Name, string Value)[] Settings =
+    [
+        ("synchronous_commit", "on"),
+        ("default_transaction_isolation", "read committed"),
 
-    /// <summary>What all connections have in common.</summary>
-    public static NpgsqlConnectionStringBuilder Common(string connectionString, string applicationName) => new(connectionString)
+        // A process that was frozen in a transaction holds its locks and its snapshot no longer than that.
+        ("idle_in_transaction_session_timeout", "2s"),
+        ("tcp_keepalives_idle", "5"),
+        ("tcp_keepalives_interval", "1"),
+        ("tcp_keepalives_count", "5"),
+        ("client_connection_check_interval", "500ms"),
+    ];
+
+    // As a connection begins: no round trip of its own.
+    private static readonly string AtStart = string.Join(' ', Settings.Select(static set => $"-c {set.Name}={set.Value.Replace(" ", "\\ ", StringComparison.Ordinal)}"));
+
+    // A pooler would refuse these words at the start without saying why: it is to be recognised first.
+    private static readonly string Afterwards =
+        $"SELECT {string.Join(", ", Settings.Select(static set => $"set_config('{set.Name}', '{set.Value}', false)"))}";
+
+    /// <summary>What all connections to a server that is known have in common.</summary>
+    public static NpgsqlConnectionStringBuilder Common(string connectionString, string applicationName)
+    {
+        var settings = Unset(connectionString, applicationName);
+        settings.Options = $"{settings.Options} {AtStart}".Trim();
+        return settings;
+    }
+
+    /// <summary>Opens a session at the cluster's primary.</summary>
+    /// <returns>With it, what <see cref="PostgresServers.IsCurrent"/> asks for.</returns>
+    /// <exception cref="PostgresUnusableException">There is a transaction pooler in between, or the server is none to write to.</exception>
+    public static async ValueTask<(NpgsqlConnection Connection, int Generation)> Open(
+        PostgresServers servers, string applicationName, CancellationToken cancellationToken)
+    {
+        var (connection, generation) = await servers.OpenAsync(Alone(Common(servers.ConnectionString, applicationName)), cancellationToken);
+        try
+        {
+            await ServerCheck.Verify(connection, cancellationToken);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        return (connection, generation);
+    }
+
+    /// <summary>Opens a session where the cluster's tables may not be yet: at the primary with the highest timeline.</summary>
+    /// <exception cref="PostgresUnusableException">There is a transaction pooler in between, or the server is none to write to.</exception>
+    public static async ValueTask<NpgsqlConnection> OpenFirst(PostgresServers servers, string applicationName, CancellationToken cancellationToken) =>
+        await Set(await servers.OpenNewest(Alone(Unset(servers.ConnectionString, applicationName)), cancellationToken), cancellationToken);
+
+    public static async ValueTask Execute(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlConnectionStringBuilder Unset(string connectionString, string applicationName) => new(connectionString)
     {
         ApplicationName = applicationName,
         Timeout = 3,
@@ -38,40 +84,8 @@ internal static class PostgresSession
         MinPoolSize = 0, // the most is set here, and must not be less
     };
 
-    /// <summary>Opens a session at the cluster's primary.</summary>
-    /// <returns>With it, what <see cref="PostgresServers.IsCurrent"/> asks for.</returns>
-    /// <exception cref="PostgresUnusableException">There is a transaction pooler in between, or the server is none to write to.</exception>
-    public static async ValueTask<(NpgsqlConnection Connection, int Generation)> Open(
-        PostgresServers servers, string applicationName, CancellationToken cancellationToken)
+    private static string Alone(NpgsqlConnectionStringBuilder settings)
     {
-        var (connection, generation) = await servers.OpenAsync(Alone(servers, applicationName), cancellationToken);
-        try
-        {
-            await ServerCheck.Verify(connection, cancellationToken);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-
-        return (await Set(connection, cancellationToken), generation);
-    }
-
-    /// <summary>Opens a session where the cluster's tables may not be yet: at the primary with the highest timeline.</summary>
-    /// <exception cref="PostgresUnusableException">There is a transaction pooler in between, or the server is none to write to.</exception>
-    public static async ValueTask<NpgsqlConnection> OpenFirst(PostgresServers servers, string applicationName, CancellationToken cancellationToken) =>
-        await Set(await servers.OpenNewest(Alone(servers, applicationName), cancellationToken), cancellationToken);
-
-    public static async ValueTask Execute(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static string Alone(PostgresServers servers, string applicationName)
-    {
-        var settings = Common(servers.ConnectionString, applicationName);
         settings.Pooling = false;
         return settings.ConnectionString;
     }
@@ -80,7 +94,7 @@ internal static class PostgresSession
     {
         try
         {
-            await Execute(connection, Settings, cancellationToken);
+            await Execute(connection, Afterwards, cancellationToken);
             return connection;
         }
         catch
