@@ -8,6 +8,10 @@ public interface IBudgetLedger
     /// <summary>How long a slice of a minute's weight holds.</summary>
     static readonly TimeSpan Validity = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether a venue can mean what it announced: weight per minute. What would not let even the heaviest request pass (all
+    /// tickers of Binance weigh 80) is not believed: a better word comes only with an answer, for which there would be no budget.</summary>
+    static bool IsMeant(double limit) => limit is >= 100 and <= 1e9;
+
     /// <summary>A venue has said to be left alone, to somebody. May come more than once, from any thread; must not throw.</summary>
     event Action<BudgetBlock>? Blocked;
 

@@ -65,7 +65,7 @@ public sealed record BudgetBook
             Second = Second + (long)passed,
             Fraction = Fraction + elapsed - passed,
             Backlog = Math.Max(0, Backlog - elapsed),
-            Limit = claim.Announced ?? Limit,
+            Limit = Meant(claim.Announced) ?? Meant(Limit), // an older node may have kept what nobody can mean
         };
         var weights = Shifted(passed);
         foreach (var unspent in claim.Returned)
@@ -88,6 +88,8 @@ public sealed record BudgetBook
             book with { Weights = weights, Backlog = book.Backlog + (weight * (claim.Spacing ?? TimeSpan.Zero).TotalSeconds) },
             new BudgetGrant(weight, TimeSpan.FromSeconds(wait), Used(weights), limit, blocked, clock, book.Second + second - Present));
     }
+
+    private static double? Meant(double? limit) => limit is { } announced && IBudgetLedger.IsMeant(announced) ? limit : null;
 
     private static double Step(LastClaim? last, double clock) =>
         last is { } then ? Math.Max(0, clock - then.Clock - then.Ago.TotalSeconds - Tolerance) : 0;

@@ -10,8 +10,6 @@ namespace MarketManager.Venues.Limits;
 internal sealed class VenueBudget(BudgetKey key, TimeProvider time, ClusterBudgets? cluster = null)
 {
     private const int TellTries = 30;
-    private const double SmallestLimit = 100; // all tickers of Binance weigh 80
-    private const double LargestLimit = 1e9;
     private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBlock = TimeSpan.FromDays(7);
 
@@ -136,13 +134,12 @@ internal sealed class VenueBudget(BudgetKey key, TimeProvider time, ClusterBudge
         }
     }
 
-    /// <summary>The venue announced what it allows in a minute. What would not let even the heaviest request pass is not believed:
-    /// a better word would come only with an answer, for which there would be no budget.</summary>
+    /// <summary>The venue announced what it allows in a minute; what it cannot mean is not believed.</summary>
     public void Announce(string endpoint, double limit)
     {
         lock (_gate)
         {
-            if (limit is >= SmallestLimit and <= LargestLimit && _parts.TryGetValue(VenueWeights.PartOf(_venue, endpoint), out var part))
+            if (IBudgetLedger.IsMeant(limit) && _parts.TryGetValue(VenueWeights.PartOf(_venue, endpoint), out var part))
             {
                 part.Rule.Announce(limit);
                 part.Share?.Announce(limit);

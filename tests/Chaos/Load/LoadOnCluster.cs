@@ -63,6 +63,7 @@ internal sealed class LoadOnCluster : IAsyncDisposable
 
             // Made, but their clients never learned it.
             await Task.WhenAll(nobodys.Select(id => _http.Ask(0, "PATCH", string.Create(CultureInfo.InvariantCulture, $"api/exchanges/{id}/"), new { enabled = false })));
+            await Task.Delay(Glance, TimeProvider.System);
         }
 
         while (await Unended() > 0)

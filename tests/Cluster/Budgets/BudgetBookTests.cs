@@ -30,6 +30,20 @@ public class BudgetBookTests
             Events(step).ListOf(80),
             events => Most(events, 60 - (tolerance * events.Count(item => item.Step > 0))) <= Limit + 1e-6);
 
+    [Theory]
+    [InlineData(0.0, null)]
+    [InlineData(10.0, null)]
+    [InlineData(null, 0.0)]
+    [InlineData(300.0, -1.0)]
+    public void Limit_that_nobody_can_mean_is_not_kept_nor_gone_by(double? kept, double? announced)
+    {
+        var book = BudgetBook.Empty with { Limit = kept };
+
+        var (next, grant) = book.Take(Claim(80, 80) with { Announced = announced }, Noon, TimeSpan.Zero);
+
+        Assert.Equal((kept is 300 ? 300 : null, kept is 300 ? 300 : Limit, 80d), (next.Limit, grant.Limit, grant.Weight));
+    }
+
     [Fact]
     public void Everyone_who_claims_again_and_again_is_served() => Properties.Hold(Events(0).ListOf(80), events =>
     {
@@ -108,11 +122,11 @@ public class BudgetBookTests
     [Fact]
     public void A_limit_that_one_was_told_holds_for_all()
     {
-        Ask(Claim(1, 1) with { Announced = 50 });
+        Ask(Claim(1, 1) with { Announced = 150 });
         var grant = Ask(Claim(10, 600));
 
-        Assert.Equal((49, 50), (grant.Weight, grant.Limit));
-        Assert.Equal(0, Ask(Claim(51, 51)).Weight);
+        Assert.Equal((149, 150), (grant.Weight, grant.Limit));
+        Assert.Equal(0, Ask(Claim(151, 151)).Weight);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql;
 using MarketManager.Storage.PostgreSql.Membership;
+using MarketManager.Storage.PostgreSql.Reading;
 using MarketManager.Storage.PostgreSql.Sessions;
 using MarketManager.Storage.Tests.Contract;
 using MarketManager.TestKit.Postgres;
@@ -231,6 +232,18 @@ public sealed class OpeningTests : IAsyncLifetime
             await using var show = new NpgsqlCommand($"SHOW {setting}", connection);
             Assert.Equal(value, await show.ExecuteScalarAsync());
         }
+    }
+
+    [Fact]
+    public async Task Session_that_reads_may_take_in_what_it_was_sent_for_longer_but_not_for_ever()
+    {
+        await using (await Stores.Open(_server, _database))
+        {
+        }
+
+        await using var reader = new ReaderSource(new PostgresServers(_server.ConnectionString(_database)), "mm test", 1);
+
+        Assert.Equal(["30s"], await reader.Read("SELECT current_setting('idle_in_transaction_session_timeout')", null, row => row.Text(), default));
     }
 
     [Fact]

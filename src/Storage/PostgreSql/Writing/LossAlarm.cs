@@ -112,8 +112,10 @@ internal sealed partial class LossAlarm : IAsyncDisposable
 
         Interlocked.Add(ref _missing, missing.Count);
         StoreMetrics.Lost(missing.Count);
-        var named = string.Join("; ", missing.Take(Named));
-        LogLost(_log, missing.Count, all, missing.Count > Named ? $"{named}; ..." : named);
+        foreach (var named in missing.Chunk(Named)) // each is named: somebody has to look at it
+        {
+            LogLost(_log, missing.Count, all, string.Join("; ", named));
+        }
     }
 
     private async Task<List<string>> Missing(IReadOnlyDictionary<PersistenceId, LastEvent> acknowledged)
