@@ -1,5 +1,7 @@
+using System.Threading.Channels;
 using MarketManager.Kernel;
 using MarketManager.Storage.PostgreSql;
+using MarketManager.Storage.PostgreSql.Sessions;
 using MarketManager.TestKit.Postgres;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -118,6 +120,27 @@ public sealed class PromotionTests : IAsyncLifetime, IDisposable
 
         Assert.EndsWith("exchange-1 lost 2", await Alarm(), StringComparison.Ordinal);
         Assert.Null((await other.Health.Check(default)).Detail);
+    }
+
+    [Fact]
+    public async Task Session_that_listens_leaves_a_server_that_was_replaced_although_that_lives_on()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var sessions = Channel.CreateUnbounded<int>();
+        await using var listener = new Listener(
+            _store.Servers,
+            PostgresSession.Common(_store.Servers.ConnectionString, "mm test").ConnectionString,
+            TimeProvider.System,
+            (connection, _) => sessions.Writer.WriteAsync(connection.ProcessID, patience.Token).AsTask(),
+            _ => { },
+            _ => { });
+        var first = await sessions.Reader.ReadAsync(patience.Token);
+
+        await _server.Execute(_database, "UPDATE mm.cluster SET timeline = timeline - 1");
+        var (other, _) = await PostgresSession.Open(_store.Servers, "mm test", patience.Token); // sees it
+        await other.DisposeAsync();
+
+        Assert.NotEqual(first, await sessions.Reader.ReadAsync(patience.Token));
     }
 
     private ValueTask<PostgresStore> Open(LogLines log) =>
