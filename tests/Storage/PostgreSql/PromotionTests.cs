@@ -127,9 +127,11 @@ public sealed class PromotionTests : IAsyncLifetime, IDisposable
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var sessions = Channel.CreateUnbounded<int>();
+        var settings = PostgresSession.Common(_store.Servers.ConnectionString, "mm test");
+        settings.Pooling = false;
         await using var listener = new Listener(
             _store.Servers,
-            PostgresSession.Common(_store.Servers.ConnectionString, "mm test").ConnectionString,
+            settings.ConnectionString,
             TimeProvider.System,
             (connection, _) => sessions.Writer.WriteAsync(connection.ProcessID, patience.Token).AsTask(),
             _ => { },
