@@ -13,7 +13,7 @@ namespace MarketManager.Chaos.Tests.Certain;
 public sealed class FrozenWriteTests(CalmCluster cluster)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private int _mark = 1_000_000;
+    private static int _mark = 1_000_000; // both cases write to one cluster, in which a mark is written once
 
     [Theory]
     [InlineData(false)]
