@@ -9,7 +9,8 @@ internal sealed class Nobody : IMarketSource, IVenueCatalog
 
     public Task Ready => Task.CompletedTask;
 
-    public VenueBudgetStatus? Budget(string venue) => null;
+    public ValueTask<IReadOnlyDictionary<string, VenueBudgetStatus>> Budgets(CancellationToken cancellationToken) =>
+        new(new Dictionary<string, VenueBudgetStatus>());
 
     public Task<VenueMarkets> Gather(MarketFeedKey feed, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

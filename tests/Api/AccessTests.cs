@@ -219,6 +219,35 @@ public sealed class AccessTests
         Assert.Equal(200, (await api.Get("/api/status/", key)).Status);
     }
 
+    [Fact]
+    public async Task A_store_that_hangs_is_waited_for_once_and_known_keys_go_on()
+    {
+        await using var api = await ApiServer.Start(KeysRequired);
+        var key = ("Authorization", "Bearer " + api.Keys.Put(Role.Viewer));
+        Assert.Equal(200, (await api.Get("/api/status/", key)).Status);
+        var hanging = new TaskCompletionSource();
+        api.Keys.Held = hanging.Task;
+        api.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(200, (await api.Get("/api/status/", key)).Status);
+
+        api.Clock.Advance(TimeSpan.FromSeconds(1));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => api.Get("/api/status/", key)));
+        Assert.All(answers, answer => Assert.Equal(200, answer.Status));
+        Assert.Equal(2, api.Keys.Reads);
+
+        await api.Keys.Revoke(api.Keys.All[0].Id, api.Clock.GetUtcNow(), CancellationToken.None);
+        hanging.SetResult();
+        Assert.True(SpinWait.SpinUntil(() => api.Get("/api/status/", key).GetAwaiter().GetResult().Status == 401, TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task A_store_that_hangs_before_any_key_was_read_is_503()
+    {
+        await using var api = await ApiServer.Start(KeysRequired);
+        api.Keys.Held = new TaskCompletionSource().Task;
+        (await api.Get("/api/status/", ("Authorization", "Bearer " + api.Keys.Put(Role.Viewer)))).Problem(503, "unavailable");
+    }
+
     [Theory]
     [InlineData("{\"role\":\"viewer\"}", "name", "name is required: a text of 1 to 64 characters")]
     [InlineData("{\"name\":\" \",\"role\":\"viewer\"}", "name", "name must have 1 to 64 characters that are not all spaces, not 1")]

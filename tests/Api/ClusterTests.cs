@@ -54,6 +54,19 @@ public sealed class ClusterTests
             (await api.Get("/api/cluster/")).Text);
     }
 
+    [Theory]
+    [InlineData("up", "running")]
+    [InlineData("leaving", "running")]
+    [InlineData("suspended", "degraded")]
+    public async Task A_node_that_is_suspended_is_degraded(string state, string status)
+    {
+        _cluster.AllNodes[0] = _cluster.AllNodes[0] with { Name = "node-1", State = Enum.Parse<MemberState>(state, ignoreCase: true) };
+        _cluster.AllNodes[1] = _cluster.AllNodes[1] with { State = MemberState.Suspended };
+        await using var api = await ApiServer.Start(cluster: _cluster);
+        var shown = (await api.Get("/api/status/")).Json;
+        Assert.Equal((status, state), (shown.GetProperty("status").GetString(), shown.GetProperty("nodes")[0].GetProperty("state").GetString()));
+    }
+
     [Fact]
     public async Task Nodes_show_what_they_said_and_null_for_what_they_did_not()
     {

@@ -57,6 +57,17 @@ public sealed partial class ServiceTests
     }
 
     [Fact]
+    public async Task Status_does_not_wait_for_a_store_that_hangs()
+    {
+        await using var api = await ApiServer.Start();
+        api.Exchanges.Held = new TaskCompletionSource().Task;
+        var status = (await api.Get("/api/status/")).Json;
+        Assert.Equal("degraded", status.GetProperty("status").GetString());
+        Assert.Equal("null", status.GetProperty("exchanges").GetRawText());
+        Assert.Equal("the store does not answer within 2 s", status.GetProperty("storage").GetProperty("detail").GetString());
+    }
+
+    [Fact]
     public async Task Ready_says_what_is_missing()
     {
         await using var api = await ApiServer.Start();

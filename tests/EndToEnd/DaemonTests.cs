@@ -29,6 +29,24 @@ public sealed class DaemonTests : IDisposable
     }
 
     [Fact]
+    public async Task Restart_keeps_what_variables_had_told_the_node()
+    {
+        var variables = new Dictionary<string, string> { ["MARKETMANAGER_NODE"] = "by-variable", ["MARKETMANAGER_URLS"] = "http://127.0.0.1:0" };
+        var started = await Invocation.Run(variables, ["start", "--data", _data.Path]);
+        Assert.True(started.ExitCode == 0, started.Error);
+
+        Assert.Equal(0, (await Manage("restart")).ExitCode);
+        Assert.Equal("by-variable", await NodeName());
+        Assert.Equal(0, (await Manage("restart", "--log-level", "warning")).ExitCode);
+        Assert.Equal("by-variable", await NodeName());
+
+        var now = new Dictionary<string, string> { ["MARKETMANAGER_NODE"] = "set-now" };
+        Assert.Equal(0, (await Invocation.Run(now, ["restart", "--data", _data.Path])).ExitCode);
+        Assert.Equal("set-now", await NodeName());
+        Assert.Equal(0, (await Manage("stop")).ExitCode);
+    }
+
+    [Fact]
     public async Task Socket_is_for_its_user_alone()
     {
         await using var node = await RunningNode.Start(_data);
@@ -91,6 +109,12 @@ public sealed class DaemonTests : IDisposable
         Assert.Equal(0, (await Manage("storage", "check")).ExitCode);
         await using var again = await RunningNode.Start(_data);
         Assert.Contains("Kept", (await Manage("exchanges", "list")).Out, StringComparison.Ordinal);
+    }
+
+    private async Task<string?> NodeName()
+    {
+        using var status = System.Text.Json.JsonDocument.Parse((await Manage("status", "--output", "json")).Out);
+        return status.RootElement.GetProperty("node").GetString();
     }
 
     private Task<Outcome> Manage(params string[] arguments) => Invocation.Run([.. arguments, "--data", _data.Path]);

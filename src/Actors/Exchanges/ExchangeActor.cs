@@ -24,6 +24,9 @@ public sealed record ExchangeSurroundings(
     ActorRef<MarketFeedMessage> Feeds,
     WaitingResults Waiting)
 {
+    /// <summary>How often the shard has changed hands; 0 on a node that shares its exchanges with nobody.</summary>
+    public long Epoch { get; init; }
+
     /// <summary>How often a slug that somebody else took meanwhile is replaced by another one.</summary>
     internal const int SlugTries = 8;
 
@@ -290,7 +293,7 @@ public sealed class ExchangeActor(long id, Recovered<ExchangeState>? recovered, 
 
     private ExchangeView View() => ViewOf(State, Sequence);
 
-    private ExchangeView ViewOf(ExchangeState state, long sequence) => state.View(sequence, Attempt, Node, Now);
+    private ExchangeView ViewOf(ExchangeState state, long sequence) => state.View(sequence + around.Epoch, Attempt, Node, Now);
 
     private static Rejection NameTaken(string name)
     {

@@ -83,11 +83,11 @@ public sealed record ExchangeState(
     };
 
     /// <summary>The exchange as it is shown.</summary>
-    /// <param name="sequence">Of the last event.</param>
+    /// <param name="changes">What anybody can see a change of: the events so far, and how often the exchange has changed hands.</param>
     /// <param name="attempt">Of the run that is going, from 1; it changes without an event.</param>
     /// <param name="node">The node that owns the exchange.</param>
     /// <param name="now">The instant.</param>
-    public ExchangeView View(long sequence, int attempt, string node, DateTimeOffset now)
+    public ExchangeView View(long changes, int attempt, string node, DateTimeOffset now)
     {
         var running = Runs.Running;
         return new(
@@ -120,11 +120,11 @@ public sealed record ExchangeState(
                 Runs.LastError,
                 node),
             Version,
-            Revision(sequence, running is null ? 0 : attempt));
+            Revision(changes, running is null ? 0 : attempt));
     }
 
     // An attempt is no event, yet it is shown: it counts in the low bits, so that the revision rises with it too.
-    private static long Revision(long sequence, int attempt) => (sequence << 8) | (uint)Math.Min(attempt, 255);
+    private static long Revision(long changes, int attempt) => (changes << 8) | (uint)Math.Min(attempt, 255);
 }
 
 /// <summary>What the last successful run told of all markets together.</summary>

@@ -85,7 +85,7 @@ public sealed partial class ExchangesActor(ExchangeSurroundings around, Exchange
     {
         foreach (var (shard, journal) in open.Journals)
         {
-            _shards[shard] = around with { Journal = journal };
+            _shards[shard] = around with { Journal = journal, Epoch = (journal as FencedJournal)?.Fence.Epoch ?? 0 };
         }
 
         foreach (var (id, reason) in open.Failures)

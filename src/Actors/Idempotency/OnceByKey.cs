@@ -12,14 +12,28 @@ public sealed class OnceByKey(World world, IJournal journal, IIdempotencyStore a
     /// <summary>How long an answer is repeated.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromHours(24);
 
+    // A store that hangs is given up before whoever asks through another node has given up this one.
+    private static readonly TimeSpan FindPatience = TimeSpan.FromSeconds(3);
+
     private static readonly PersistenceId Answers = new("answer", 0);
 
     private readonly ConcurrentDictionary<(string, string, string), byte> _underWay = new();
 
     /// <summary>What was answered under this key; null where nothing was.</summary>
     /// <exception cref="StoreException">The store does not answer.</exception>
-    public ValueTask<AnswerKept?> Find(IdempotencyKey key, CancellationToken cancellationToken) =>
-        answers.Find(key, world.Now - KeptFor, cancellationToken);
+    public async ValueTask<AnswerKept?> Find(IdempotencyKey key, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var limit = over.CancelAllAfter(FindPatience, world.Time);
+        try
+        {
+            return await answers.Find(key, world.Now - KeptFor, over.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException($"the store does not answer within {FindPatience.TotalSeconds:0} s");
+        }
+    }
 
     /// <summary>The first answer under this key, or what <paramref name="act"/> comes to; without a key, always the latter.</summary>
     /// <param name="key">Null: each request is one of its own.</param>

@@ -44,8 +44,8 @@ public static class RunDecisions
     public static TimeSpan StretchedInterval(RunLife life, TimeSpan interval)
     {
         var longest = interval > LongestStretch ? interval : LongestStretch;
-        var stretched = interval * Math.Pow(2, Math.Min(life.Stretch, 30));
-        return stretched < longest ? stretched : longest;
+        var times = Math.Pow(2, Math.Min(life.Stretch, 30));
+        return times < longest / interval ? interval * times : longest; // the product of the two need not be a TimeSpan
     }
 
     /// <summary>Switches the timer on: the first start is due at once.</summary>

@@ -22,6 +22,10 @@ public interface IBudgetLedger
     /// <summary>Tells everyone to leave a venue alone. A shorter block does not end a longer one.</summary>
     /// <exception cref="Kernel.StoreException">The ledger cannot be reached.</exception>
     Task Block(BudgetBlock block, CancellationToken cancellationToken);
+
+    /// <summary>How all accounts stand that anybody claimed of lately.</summary>
+    /// <exception cref="Kernel.StoreException">The ledger cannot be reached.</exception>
+    Task<IReadOnlyList<BudgetUse>> Look(CancellationToken cancellationToken);
 }
 
 /// <summary>What a venue counts by itself.</summary>
@@ -35,6 +39,13 @@ public sealed record BudgetAccount(string Venue, string Egress, string Part);
 /// <param name="Egress">As in <see cref="BudgetAccount"/>.</param>
 /// <param name="Length">For how long from now.</param>
 public sealed record BudgetBlock(string Venue, string Egress, TimeSpan Length);
+
+/// <summary>How an account stands.</summary>
+/// <param name="Account">Which.</param>
+/// <param name="Used">As in <see cref="BudgetGrant"/>, as of now.</param>
+/// <param name="Limit">Weight per minute as the venue announced it; null where it has not.</param>
+/// <param name="Blocked">How long the venue still wants to be left alone.</param>
+public sealed record BudgetUse(BudgetAccount Account, double Used, double? Limit, TimeSpan Blocked);
 
 /// <summary>Somebody wants to ask a venue.</summary>
 /// <param name="Account">Whose weight.</param>

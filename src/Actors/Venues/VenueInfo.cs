@@ -66,8 +66,8 @@ public interface IVenueCatalog
     /// <summary>Completes when <see cref="All"/> is filled.</summary>
     Task Ready { get; }
 
-    /// <summary>The budget of a venue; null while nothing has been asked of it.</summary>
-    VenueBudgetStatus? Budget(string venue);
+    /// <summary>The budgets of those venues that something was asked of, by any node of a cluster, by the venue's id.</summary>
+    ValueTask<IReadOnlyDictionary<string, VenueBudgetStatus>> Budgets(CancellationToken cancellationToken);
 }
 
 /// <summary>A worker process as it is shown.</summary>

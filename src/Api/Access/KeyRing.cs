@@ -6,17 +6,22 @@ using Microsoft.Extensions.Logging;
 namespace MarketManager.Api.Access;
 
 /// <summary>The keys in memory, never older than <see cref="ApiOptions.KeyRefresh"/> while the store answers.</summary>
-/// <remarks>While the store is away the keys read last go on: who was let in before can still see what is wrong.</remarks>
-internal sealed partial class KeyRing(IKeyStore store, ApiOptions options, TimeProvider time, ILogger<KeyRing> log) : IDisposable
+/// <remarks>While the store is away the keys read last go on: who was let in before can still see what is wrong. A store that hangs
+/// holds requests up for <see cref="Patience"/> once, and nobody else while that read is under way.</remarks>
+internal sealed partial class KeyRing(IKeyStore store, ApiOptions options, TimeProvider time, ILogger<KeyRing> log)
 {
     // A key that is not known may have just been added elsewhere; guesses must not turn into queries each.
     private static readonly TimeSpan UnknownRefresh = TimeSpan.FromMilliseconds(100);
 
-    private readonly SemaphoreSlim _reading = new(1, 1);
-    private volatile Snapshot? _keys;
+    /// <summary>How long a read is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private Snapshot? _keys;
+    private Reading? _underWay;
 
     /// <summary>The good key of that text; null where there is none.</summary>
-    /// <exception cref="StoreException">The keys could never be read.</exception>
+    /// <exception cref="StoreException">No keys have been read, and they cannot be read now.</exception>
     public async ValueTask<ApiKey?> Find(string text, CancellationToken cancellationToken)
     {
         if (!KeySecret.TryParse(text, out var id, out var secret))
@@ -35,47 +40,89 @@ internal sealed partial class KeyRing(IKeyStore store, ApiOptions options, TimeP
     }
 
     /// <summary>Reads the keys again before the next answer: they were changed here.</summary>
-    public void Forget() => _keys = null;
-
-    /// <inheritdoc/>
-    public void Dispose() => _reading.Dispose();
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            (_keys, _underWay) = (null, null);
+        }
+    }
 
     private async ValueTask<Snapshot> Fresh(TimeSpan maxAge, CancellationToken cancellationToken)
     {
-        if (_keys is { } keys && time.GetElapsedTime(keys.ReadAt) < maxAge)
+        while (true)
         {
-            return keys;
-        }
+            Reading reading;
+            TimeSpan patience;
+            lock (_gate)
+            {
+                if (_keys is { } keys && time.GetElapsedTime(keys.ReadAt) < maxAge)
+                {
+                    return keys;
+                }
 
-        await _reading.WaitAsync(cancellationToken);
+                reading = _underWay ??= Begin();
+                patience = Patience - time.GetElapsedTime(reading.Began);
+                if (patience <= TimeSpan.Zero)
+                {
+                    return _keys ?? throw Overdue();
+                }
+            }
+
+            try
+            {
+                await reading.End.WaitAsync(patience, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return Volatile.Read(ref _keys) ?? throw Overdue();
+            }
+        }
+    }
+
+    private Reading Begin()
+    {
+        var reading = new Reading(time.GetTimestamp());
+        reading.End = Task.Run(() => Read(reading));
+        return reading;
+    }
+
+    private async Task Read(Reading reading)
+    {
+        FrozenDictionary<string, ApiKey>? read = null;
         try
         {
-            return _keys is { } read && time.GetElapsedTime(read.ReadAt) < maxAge ? read : await Read(cancellationToken);
+            read = (await store.List(CancellationToken.None)).ToFrozenDictionary(key => key.Id);
+        }
+        catch (StoreException failure) when (Volatile.Read(ref _keys) is not null)
+        {
+            NotRead(log, failure);
         }
         finally
         {
-            _reading.Release();
+            lock (_gate)
+            {
+                // Keys that were changed here meanwhile are read anew.
+                if (_underWay == reading)
+                {
+                    _underWay = null;
+                    _keys = read is not null ? new Snapshot(read, reading.Began) : _keys is { } kept ? kept with { ReadAt = time.GetTimestamp() } : null;
+                }
+            }
         }
     }
 
-    private async ValueTask<Snapshot> Read(CancellationToken cancellationToken)
-    {
-        var before = _keys;
-        var at = time.GetTimestamp();
-        try
-        {
-            var all = await store.List(cancellationToken);
-            return _keys = new Snapshot(all.ToFrozenDictionary(key => key.Id), at);
-        }
-        catch (StoreException failure) when (before is not null)
-        {
-            NotRead(log, failure);
-            return _keys = before with { ReadAt = at };
-        }
-    }
+    private static StoreUnavailableException Overdue() => new($"the keys could not be read within {Patience.TotalSeconds:0} s");
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The keys could not be read again; those read last go on")]
     private static partial void NotRead(ILogger log, Exception failure);
 
     private sealed record Snapshot(FrozenDictionary<string, ApiKey> ById, long ReadAt);
+
+    private sealed class Reading(long began)
+    {
+        public long Began { get; } = began;
+
+        public Task End { get; set; } = Task.CompletedTask;
+    }
 }

@@ -23,6 +23,7 @@ internal sealed class StatusEndpoints(
     IClusterInspector? cluster = null) : IEndpoints
 {
     private static readonly TimeSpan RunsCounted = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     public IEnumerable<ApiRoute> Routes =>
@@ -45,21 +46,35 @@ internal sealed class StatusEndpoints(
     {
         var now = time.GetUtcNow();
         var nodes = cluster?.Nodes(stop) ?? ValueTask.FromResult<IReadOnlyList<NodeStatus>>([]);
-        var health = await store.Check(stop);
-        var (exchangeCounts, runCounts) = ((ExchangeCounts?)null, (RunCounts?)null);
+        var health = store.Check(stop);
+        var counts = await Count(now, stop);
+        var seen = await health;
+        seen = counts.Why is { } why ? seen with { Ok = false, Detail = seen.Detail ?? why } : seen;
+        var members = await nodes;
+        var isSuspended = members.Any(member => member.Name == node.Name && member.State == MemberState.Suspended);
+        var state = node.State == NodeState.Running && (!seen.Ok || isSuspended) ? NodeState.Degraded : node.State;
+        return new StatusView(options.Version, node, state, now, gateway.Paused, members, counts.Exchanges, counts.Runs, seen, workers.Workers);
+    }
+
+    // Whatever the store's health: one that is full takes no writes and can still be read. One that hangs is not waited for.
+    private async Task<(ExchangeCounts? Exchanges, RunCounts? Runs, string? Why)> Count(DateTimeOffset now, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await using var limit = over.CancelAllAfter(Patience, time);
+        var (ofExchanges, ofRuns) = ((ExchangeCounts?)null, (RunCounts?)null);
         try
         {
-            // Asked whatever its health: a store that is full takes no writes and can still be read.
-            exchangeCounts = await exchanges.Count(stop);
-            runCounts = await runs.CountSince(now - RunsCounted, stop);
+            ofExchanges = await exchanges.Count(over.Token);
+            ofRuns = await runs.CountSince(now - RunsCounted, over.Token);
+            return (ofExchanges, ofRuns, null);
         }
         catch (StoreException failure)
         {
-            health = health with { Ok = false, Detail = health.Detail ?? failure.Message };
+            return (ofExchanges, ofRuns, failure.Message);
         }
-
-        var state = node.State == NodeState.Running && !health.Ok ? NodeState.Degraded : node.State;
-        return new StatusView(
-            options.Version, node, state, now, gateway.Paused, await nodes, exchangeCounts, runCounts, health, workers.Workers);
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return (ofExchanges, ofRuns, $"the store does not answer within {Patience.TotalSeconds:0} s");
+        }
     }
 }

@@ -53,7 +53,9 @@ internal sealed class VenueEndpoints(IVenueCatalog catalog, TimeProvider time) :
         var venues = catalog.All.Values.Where(venue =>
             (name is null || venue.Name == name)
             && (capability is null || venue.Has.GetValueOrDefault(capability) != VenueCapability.No));
-        var matching = MemoryList.Order(venues, list.Ordering, Field).Select(View).ToList();
+        var budgets = await catalog.Budgets(http.RequestAborted);
+        var matching = MemoryList.Order(venues, list.Ordering, Field)
+            .Select(venue => new VenueView(venue, budgets.GetValueOrDefault(venue.Id))).ToList();
         await ListReply.Send(http, list, VenueJson.Rows, matching);
     }
 
@@ -72,8 +74,9 @@ internal sealed class VenueEndpoints(IVenueCatalog catalog, TimeProvider time) :
             return;
         }
 
+        var budgets = await catalog.Budgets(http.RequestAborted);
         using var buffer = ReplyBuffer.Rent();
-        VenueJson.Write(buffer.Json, View(venue));
+        VenueJson.Write(buffer.Json, new VenueView(venue, budgets.GetValueOrDefault(id)));
         buffer.Json.Flush();
 
         // Nobody counts the changes of a venue, so its revision is made from what is shown.
@@ -93,8 +96,6 @@ internal sealed class VenueEndpoints(IVenueCatalog catalog, TimeProvider time) :
             return new Problem(ProblemKind.Unavailable, "no worker has told yet which venues there are");
         }
     }
-
-    private VenueView View(VenueInfo venue) => new(venue, catalog.Budget(venue.Id));
 
     private static IComparable Field(VenueInfo venue, string field) => field switch
     {

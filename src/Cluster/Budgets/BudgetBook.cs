@@ -89,6 +89,16 @@ public sealed record BudgetBook
             new BudgetGrant(weight, TimeSpan.FromSeconds(wait), Used(weights), limit, blocked, clock, book.Second + second - Present));
     }
 
+    /// <summary>How the account stands.</summary>
+    /// <param name="account">Whose book it is.</param>
+    /// <param name="clock">The store's: seconds since 1970.</param>
+    /// <param name="blocked">How long the venue is to be left alone.</param>
+    public BudgetUse Look(BudgetAccount account, double clock, TimeSpan blocked)
+    {
+        var (book, grant) = Take(new BudgetClaim(account, Least: 0, Want: 0, Limit: 0), clock, blocked);
+        return new BudgetUse(account, grant.Used, book.Limit, blocked);
+    }
+
     private static double? Meant(double? limit) => limit is { } announced && IBudgetLedger.IsMeant(announced) ? limit : null;
 
     private static double Step(LastClaim? last, double clock) =>

@@ -26,6 +26,9 @@ internal sealed class OwnerRoute(
     /// <summary>Owners change within a second or two: what lasts longer than this has another reason, which is answered then.</summary>
     public static readonly TimeSpan Hope = TimeSpan.FromSeconds(5);
 
+    // For about a second, in which a node that is ending has ended: a defect that shows each time is not asked for any longer.
+    private const int MostFailures = 20;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TellPatience = TimeSpan.FromSeconds(2);
     private static readonly Rejection NoOwner = new(
@@ -49,7 +52,7 @@ internal sealed class OwnerRoute(
         var isUnknown = false;
         string? busy = null;
         PeerRequest? sent = null;
-        var tries = 0;
+        var (tries, failures) = (0, 0);
         for (var view = views.Current; ;)
         {
             var waited = world.Time.GetElapsedTime(began);
@@ -78,7 +81,13 @@ internal sealed class OwnerRoute(
                     var reply = await peers.Ask(owner, sent, cancellationToken);
                     fate = FateOf(reply);
                     busy = reply.Outcome is PeerOutcome.Busy ? owner.Name : null;
-                    sent = reply.IsReplied ? null : sent;
+                    sent = reply.IsReplied || reply.Outcome is PeerOutcome.Failed ? null : sent;
+                    failures += reply.Outcome is PeerOutcome.Failed ? 1 : 0;
+                    if (failures == MostFailures)
+                    {
+                        Routed(request, world.Time.GetElapsedTime(began), "none");
+                        return request.IsCommand ? Rejected(Unknown) : throw new InvalidOperationException($"{owner.Name}, which has the exchange: {reply.Why}");
+                    }
                 }
 
                 // Who could not do it now says nothing about an earlier try, which may have done it.

@@ -307,6 +307,7 @@ public sealed partial class ClusterNode : IDisposable
         await (_work ?? Task.CompletedTask);
         Collect();
         _unreleased = _holdings.Count;
+        _writer.Leave();
         await _holdings.DropAll();
         await _writer.Exit();
     }

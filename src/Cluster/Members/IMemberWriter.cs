@@ -9,6 +9,9 @@ public interface IMemberWriter
     /// <param name="cancellationToken">Ends the try.</param>
     ValueTask Enter(Guid incarnation, int lanes, CancellationToken cancellationToken);
 
+    /// <summary>The node is no member any more, and its actors are about to stop: nobody is to wait for a store that is away.</summary>
+    void Leave();
+
     /// <summary>The node is no member any more; its actors have stopped.</summary>
     ValueTask Exit();
 }

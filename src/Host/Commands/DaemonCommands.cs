@@ -41,19 +41,38 @@ internal static class DaemonCommands
 
     private static Command Restart(SettingsReader reader, Func<string, NodeDaemon> daemon)
     {
-        var command = new Command("restart", "Stop the node and start it again; without options, with those it runs with");
+        var command = new Command("restart", "Stop the node and start it again; without options, with those it runs with, and with its environment");
         var options = new SettingOptions(command, KnownSettings.All);
         command.SetAction(async (line, _) =>
         {
             var given = options.Values(line);
             var node = daemon(options.Read(line, reader).DataFolder);
-            var asBefore = given.TrueForAll(v => v.Setting == KnownSettings.Data) && node.Running is { } running
-                ? ProgramCommand.Of(running)
-                : null;
+            var before = node.Running is { } running ? ProgramCommand.Of(running) : null;
+            var next = before is not null && given.TrueForAll(v => v.Setting == KnownSettings.Data) ? before : RunWith(given);
             var stopped = await node.Stop();
-            return stopped == ExitCode.Done ? await node.Start(asBefore ?? RunWith(given)) : stopped;
+            return stopped == ExitCode.Done ? await node.Start(next with { Environment = Environment(before) }) : stopped;
         });
         return command;
+    }
+
+    // What it was told by variables, such as its cluster, it is told again; what is set here now counts more.
+    private static Dictionary<string, string>? Environment(ProgramCommand? before)
+    {
+        if (before?.Environment is not { } variables)
+        {
+            return null;
+        }
+
+        var all = variables.ToDictionary();
+        foreach (System.Collections.DictionaryEntry set in System.Environment.GetEnvironmentVariables())
+        {
+            if (set is { Key: string name, Value: string { Length: > 0 } value } && name.StartsWith(EnvironmentSource.Prefix, StringComparison.Ordinal))
+            {
+                all[name] = value;
+            }
+        }
+
+        return all;
     }
 
     private static ProgramCommand RunWith(IEnumerable<SettingValue> given) =>

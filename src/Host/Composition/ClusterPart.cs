@@ -106,6 +106,9 @@ internal sealed partial class ClusterPart : IAsyncDisposable
     /// <summary>The node's membership.</summary>
     public ClusterNode Node => _node;
 
+    /// <summary>The name of the node that owns an exchange, as this one saw it last; null where nobody does.</summary>
+    public string? OwnerOf(long exchange) => _node.Views.Current.OwnerOf(ExchangeShards.Role, Shard.Of(exchange))?.Name;
+
     /// <summary>Completes when membership has ended: after <see cref="HandOver"/> and the end, or, with the reason, because it cannot go on.</summary>
     public Task Ended => _life;
 
@@ -194,6 +197,8 @@ internal sealed partial class ClusterPart : IAsyncDisposable
     {
         public ValueTask Enter(Guid incarnation, int lanes, CancellationToken cancellationToken) =>
             store.Enter(incarnation, lanes, cancellationToken);
+
+        public void Leave() => store.Leave();
 
         public ValueTask Exit() => store.Exit();
     }

@@ -108,6 +108,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
             await Join(_cluster, store, node, cancellationToken);
         }
 
+        _stops.Add("patience with workers", venues.Hurry);
+
         node.Enter(NodeState.Running, _world.Now);
         LogReady(_log, node.Name, string.Join(", ", listening), _settings.DataFolder, _settings.File ?? "none");
         var manager = await ServiceManager.Start(system, ServiceManagerAddress.TakeFromProcess(), $"ready on {string.Join(", ", listening)}", _log);

@@ -21,6 +21,15 @@ public static class DetachedProcess
             start.ArgumentList.Add(argument);
         }
 
+        if (command.Environment is { } variables)
+        {
+            start.Environment.Clear();
+            foreach (var (name, value) in variables)
+            {
+                start.Environment[name] = value;
+            }
+        }
+
         return Process.Start(start) ?? throw new InvalidOperationException("no process was started");
     }
 }

@@ -5,15 +5,18 @@ namespace MarketManager.Host.Daemon;
 /// <param name="WorkingDirectory">Where relative paths in them start.</param>
 public sealed record ProgramCommand(IReadOnlyList<string> Arguments, string WorkingDirectory)
 {
+    /// <summary>The variables it is started with; null: those of this process.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
     /// <summary>This program with other arguments, from here.</summary>
     public static ProgramCommand Self(params IEnumerable<string> arguments)
     {
-        var program = Environment.ProcessPath ?? throw new InvalidOperationException("this program's path is not known");
+        var program = System.Environment.ProcessPath ?? throw new InvalidOperationException("this program's path is not known");
         // Started as `dotnet marketmanager.dll`, the program is dotnet and the library its first argument.
         string[] self = Path.GetFileNameWithoutExtension(program) == "dotnet"
-            ? [program, Path.GetFullPath(Environment.GetCommandLineArgs()[0])]
+            ? [program, Path.GetFullPath(System.Environment.GetCommandLineArgs()[0])]
             : [program];
-        return new ProgramCommand([.. self, .. arguments], Environment.CurrentDirectory);
+        return new ProgramCommand([.. self, .. arguments], System.Environment.CurrentDirectory);
     }
 
     /// <summary>What a running process was started with; null where that cannot be read.</summary>
@@ -21,13 +24,19 @@ public sealed record ProgramCommand(IReadOnlyList<string> Arguments, string Work
     {
         try
         {
-            var arguments = File.ReadAllText($"/proc/{process.Pid}/cmdline").TrimEnd('\0').Split('\0');
+            var arguments = Texts(process, "cmdline");
+            var variables = Texts(process, "environ").Select(text => text.Split('=', 2)).Where(pair => pair is [{ Length: > 0 }, _]);
             var folder = new FileInfo($"/proc/{process.Pid}/cwd").LinkTarget;
-            return process.IsAlive && folder is not null ? new ProgramCommand(arguments, folder) : null;
+            return process.IsAlive && folder is not null
+                ? new ProgramCommand(arguments, folder) { Environment = variables.ToDictionary(pair => pair[0], pair => pair[1]) }
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    private static string[] Texts(ProcessIdentity process, string file) =>
+        File.ReadAllText($"/proc/{process.Pid}/{file}").TrimEnd('\0').Split('\0');
 }

@@ -62,6 +62,13 @@ internal static class PostgresFailures
         ? new UnstorableException($"the database cannot keep these values: {e.MessageText}", e)
         : ToStoreException(e);
 
+    /// <summary>Why a session could not be opened; null where it lies neither in the store nor in the files that it is reached with,
+    /// which the driver reads anew for each: passwords and certificates, which somebody may be changing.</summary>
+    public static Exception? OfConnecting(Exception e) => IsOfStore(e) ? e
+        : e is FormatException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException
+            ? new PostgresUnusableException($"cannot connect to PostgreSQL: {e.Message}", e)
+            : null;
+
     /// <summary>Whether an exception is of the store, not of the program.</summary>
     public static bool IsOfStore(Exception e) => e is StoreException || IsLossOfSession(e) || e is Npgsql.PostgresException;
 }

@@ -133,6 +133,9 @@ public sealed partial class PostgresStore : IStore
     /// <summary>Writes what is queued, where the store still takes it, and refuses what comes after, until it enters again.</summary>
     public ValueTask Exit() => _writer.Exit();
 
+    /// <summary>Before <see cref="Exit"/>: who still writes waits for a store that is away no longer.</summary>
+    public void Leave() => _writer.Leave();
+
     /// <summary>Commits what is queued, and closes all connections.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -21,7 +21,8 @@ internal sealed class CcxtCatalog(CcxtWorkerPool pool, VenueBudgets budgets, Wor
     public Task Ready => _ready.Task;
 
     /// <inheritdoc/>
-    public VenueBudgetStatus? Budget(string venue) => budgets.Status(venue);
+    public ValueTask<IReadOnlyDictionary<string, VenueBudgetStatus>> Budgets(CancellationToken cancellationToken) =>
+        budgets.Status(venue => All.GetValueOrDefault(venue)?.RateLimit, cancellationToken);
 
     /// <summary>Asks the workers, one after the other, until one has told.</summary>
     public async Task Load(CancellationToken stopping)

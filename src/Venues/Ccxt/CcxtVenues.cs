@@ -50,6 +50,10 @@ public sealed class CcxtVenues : IAsyncDisposable
         return new CcxtVenues(options, world, loggers.CreateLogger("MarketManager.Venues.Ccxt"), simulator, cluster);
     }
 
+    /// <summary>The node is being stopped: from now on a worker that hangs is killed within some three heartbeats, so that the runs that
+    /// wait for it end in time.</summary>
+    public void Hurry() => _pool.Hurry();
+
     /// <summary>Kills the workers and waits until they are gone; gathers that were going fail as worker_lost.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -49,6 +49,9 @@ internal sealed class CcxtWorker(int number, CcxtOptions options, ProcessStarter
         }
     }
 
+    /// <summary>See <see cref="WorkerProcess.Hurry"/>.</summary>
+    public void Hurry() => Volatile.Read(ref _process)?.Hurry();
+
     /// <summary>Kills the process and waits until it is gone.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -64,6 +64,9 @@ internal sealed class CcxtWorkerPool : IWorkerReport, IAsyncDisposable
         }
     }
 
+    /// <summary>See <see cref="WorkerProcess.Hurry"/>.</summary>
+    public void Hurry() => Array.ForEach(_workers, static worker => worker.Hurry());
+
     /// <summary>Kills all workers and waits until they are gone.</summary>
     public async ValueTask DisposeAsync()
     {

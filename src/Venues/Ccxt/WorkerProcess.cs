@@ -18,6 +18,8 @@ internal sealed class WorkerProcess
     /// <summary>How long what a dead worker wrote may take to be read; longer only when somebody else holds its stderr.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
+    private const int HungTicks = 2;
+
     private readonly ConcurrentDictionary<long, WorkerCall> _calls = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CcxtOptions _options;
@@ -27,6 +29,7 @@ internal sealed class WorkerProcess
     private readonly WorkerPipes _pipes;
     private long _lastCall;
     private int _silentTicks;
+    private volatile bool _isHurried;
     private string? _brokenBecause;
     private string? _complaint;
 
@@ -47,7 +50,7 @@ internal sealed class WorkerProcess
     public long Memory { get; private set; }
 
     /// <summary>Whether heartbeats are missing.</summary>
-    public bool Hung => _ready.Task.IsCompleted && Volatile.Read(ref _silentTicks) > 2;
+    public bool Hung => _ready.Task.IsCompleted && Volatile.Read(ref _silentTicks) > HungTicks;
 
     /// <summary>Completes with the first heartbeat, or fails as worker_lost.</summary>
     public Task Ready => _ready.Task;
@@ -91,6 +94,9 @@ internal sealed class WorkerProcess
             return await call.Task;
         }
     }
+
+    /// <summary>The node is being stopped: one that hangs is killed as soon as that shows, and holds nobody up.</summary>
+    public void Hurry() => _isHurried = true;
 
     /// <summary>Ends the process at once; the first reason given counts.</summary>
     public void Kill(string reason)
@@ -142,7 +148,9 @@ internal sealed class WorkerProcess
     private void Tick()
     {
         _pipes.Send(RpcMessage.Write(null, "heartbeat", null));
-        var limit = _ready.Task.IsCompleted ? _options.PatienceTicks : (int)Math.Ceiling(_options.StartTimeout / _options.Heartbeat);
+        var limit = !_ready.Task.IsCompleted ? (int)Math.Ceiling(_options.StartTimeout / _options.Heartbeat)
+            : _isHurried ? Math.Min(HungTicks, _options.PatienceTicks)
+            : _options.PatienceTicks;
         if (Interlocked.Increment(ref _silentTicks) > limit)
         {
             Kill(_ready.Task.IsCompleted ? "it hangs: no heartbeat for too long" : "it did not start in time");

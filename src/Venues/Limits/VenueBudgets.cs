@@ -14,6 +14,7 @@ internal sealed class VenueBudgets
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ClusterBudgets? _cluster;
+    private readonly LedgerLook? _ledger;
     private long _sweptAt;
 
     /// <summary>None yet.</summary>
@@ -25,6 +26,7 @@ internal sealed class VenueBudgets
         if (cluster is not null)
         {
             cluster.Ledger.Blocked += Block;
+            _ledger = new LedgerLook(cluster.Ledger, time);
         }
     }
 
@@ -45,13 +47,37 @@ internal sealed class VenueBudgets
         }
     }
 
-    /// <summary>A venue's budget, of several addresses the one closest to its limit; null while nothing was asked.</summary>
-    public VenueBudgetStatus? Status(string venue) => All()
-        .Where(budget => budget.Venue == venue)
-        .Select(budget => budget.Status)
-        .OrderByDescending(status => status.BlockedUntil)
-        .ThenByDescending(status => status.Used / status.Limit)
-        .FirstOrDefault();
+    /// <summary>The budgets of venues, of several addresses the one closest to its limit, as this node knows them; where it asks a venue
+    /// nothing itself, as the cluster has it for this node's address.</summary>
+    /// <param name="rateLimitOf">ccxt's, of a venue that counts no weights; null for one that there is not.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    public async ValueTask<IReadOnlyDictionary<string, VenueBudgetStatus>> Status(
+        Func<string, double?> rateLimitOf, CancellationToken cancellationToken)
+    {
+        var here = ByVenue(All());
+        if (_ledger is null)
+        {
+            return here;
+        }
+
+        var now = _time.GetUtcNow();
+        var elsewhere = ByVenue(
+            from use in await _ledger.Look(cancellationToken)
+            where use.Account.Egress == _cluster!.Egress
+            let venue = new BudgetKey(use.Account.Venue, use.Account.Egress).VenueId
+            let rateLimit = rateLimitOf(venue)
+            where rateLimit is not null
+            select (venue, new VenueBudgetStatus(
+                use.Limit ?? VenueWeights.RuleOf(venue, use.Account.Part, rateLimit.Value).Limit,
+                use.Used,
+                use.Blocked > TimeSpan.Zero ? now + use.Blocked : null) { Sharing = BudgetSharing.Shared }));
+        foreach (var (venue, status) in elsewhere)
+        {
+            here.TryAdd(venue, status);
+        }
+
+        return here;
+    }
 
     /// <summary>Every budget that was used, with the id of its venue.</summary>
     public IReadOnlyList<(string Venue, VenueBudgetStatus Status)> All()
@@ -67,6 +93,12 @@ internal sealed class VenueBudgets
             ];
         }
     }
+
+    private static Dictionary<string, VenueBudgetStatus> ByVenue(IEnumerable<(string Venue, VenueBudgetStatus Status)> budgets) => budgets
+        .GroupBy(budget => budget.Venue, budget => budget.Status)
+        .ToDictionary(
+            venue => venue.Key,
+            venue => venue.OrderByDescending(status => status.BlockedUntil).ThenByDescending(status => status.Used / status.Limit).First());
 
     // One that was not used here yet hears of it with its first claim.
     private void Block(BudgetBlock block)

@@ -14,7 +14,8 @@ internal sealed class FakeVenues : IVenueCatalog
 
     public Task Ready => Task.CompletedTask;
 
-    public VenueBudgetStatus? Budget(string venue) => null;
+    public ValueTask<IReadOnlyDictionary<string, VenueBudgetStatus>> Budgets(CancellationToken cancellationToken) =>
+        new(new Dictionary<string, VenueBudgetStatus>());
 
     private static VenueInfo Venue(string id) => new(
         id,

@@ -62,6 +62,7 @@ internal static class StoreCheck
         Equal(state.Deleted ? null : brought, store.Tables.Markets.GetValueOrDefault(id)?.RunNumber);
         var row = store.Tables.Exchanges.GetValueOrDefault(id);
         Equal(state.Exists ? Shown(state, events.Count, row) : null, row is null ? null : Timeless(row));
+        Require(row is null || Hands(row, events.Count) >= 0, "a revision counts all events");
     }
 
     // The run ends as cancelled or as it ended first: also with its process, where a store that was away held up the word of that.
@@ -71,9 +72,11 @@ internal static class StoreCheck
     // When the next run is due depends on the instant at which it was asked.
     private static ExchangeView Timeless(ExchangeView view) => view with { Status = view.Status with { NextRun = null } };
 
-    // Nor do events tell which node wrote the row.
-    private static ExchangeView Shown(ExchangeState state, long sequence, ExchangeView? row) =>
-        Timeless(state.View(sequence, row?.Status.Attempt ?? 1, row?.Status.Node ?? TestNode.Name, DateTimeOffset.MinValue));
+    // Nor do events tell which node wrote the row, and through how many hands the exchange had gone.
+    private static ExchangeView Shown(ExchangeState state, long sequence, ExchangeView? row) => Timeless(
+        state.View(sequence + (row is null ? 0 : Hands(row, sequence)), row?.Status.Attempt ?? 1, row?.Status.Node ?? TestNode.Name, DateTimeOffset.MinValue));
+
+    private static long Hands(ExchangeView row, long sequence) => (row.Revision >> 8) - sequence;
 
     private static void Equal(IReadOnlyList<RunView> expected, IReadOnlyList<RunView> actual)
     {

@@ -125,6 +125,22 @@ public class RunDecisionsTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(900)]
+    [InlineData(3_600)]
+    [InlineData(86_400)]
+    [InlineData(604_800)]
+    public void Interval_is_stretched_no_further_however_long_it_fails(int interval)
+    {
+        var life = Enabled(interval);
+        for (var i = 0; i < 50; i++)
+        {
+            life = Fail(life);
+            Assert.InRange(Gap(life).TotalSeconds, interval, Math.Max(interval, RunDecisions.LongestStretch.TotalSeconds));
+        }
+    }
+
     [Fact]
     public void Success_ends_the_stretch()
     {

@@ -20,6 +20,9 @@ internal sealed class FakeExchanges(FakeRuns runs) : IExchangeGateway, IExchange
     /// <summary>What the next call throws.</summary>
     public Exception? NextFailure { get; set; }
 
+    /// <summary>What counting waits for.</summary>
+    public Task Held { get; set; } = Task.CompletedTask;
+
     public List<IdempotencyKey?> Keys { get; } = [];
 
     public List<long?> ExpectedVersions { get; } = [];
@@ -116,10 +119,11 @@ internal sealed class FakeExchanges(FakeRuns runs) : IExchangeGateway, IExchange
         }
     }
 
-    public ValueTask<ExchangeCounts> Count(CancellationToken cancellationToken)
+    public async ValueTask<ExchangeCounts> Count(CancellationToken cancellationToken)
     {
         Refused();
-        return ValueTask.FromResult(new ExchangeCounts(All.Count, All.Count, 1, 2, 3));
+        await Held.WaitAsync(cancellationToken);
+        return new ExchangeCounts(All.Count, All.Count, 1, 2, 3);
     }
 
     public ValueTask<IReadOnlyList<string>> SlugsLike(string slug, CancellationToken cancellationToken) => throw new NotSupportedException();

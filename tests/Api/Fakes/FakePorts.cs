@@ -46,7 +46,8 @@ internal sealed class FakeVenues : IVenueCatalog
 
     public void BecomeReady() => _ready.TrySetResult();
 
-    public VenueBudgetStatus? Budget(string venue) => venue == "binance" ? BinanceBudget : null;
+    public ValueTask<IReadOnlyDictionary<string, VenueBudgetStatus>> Budgets(CancellationToken cancellationToken) =>
+        new(BinanceBudget is { } budget ? new Dictionary<string, VenueBudgetStatus> { ["binance"] = budget } : []);
 
     private static VenueInfo Venue(string id, string name, double rateLimit, VenueCapability tickers) => new(
         id, name, ["JP", "MT"], "https://example.com", null, null, null, rateLimit,
@@ -58,6 +59,9 @@ internal sealed class FakeKeys : IKeyStore
     public List<ApiKey> All { get; } = [];
 
     public bool Away { get; set; }
+
+    /// <summary>What reading waits for.</summary>
+    public Task Held { get; set; } = Task.CompletedTask;
 
     public int Reads { get; private set; }
 
@@ -74,10 +78,11 @@ internal sealed class FakeKeys : IKeyStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken)
     {
         Reads++;
-        return Away ? throw new StoreUnavailableException("away") : ValueTask.FromResult<IReadOnlyList<ApiKey>>([.. All]);
+        await Held;
+        return Away ? throw new StoreUnavailableException("away") : [.. All];
     }
 
     public ValueTask<bool> Revoke(string id, DateTimeOffset at, CancellationToken cancellationToken)

@@ -129,6 +129,35 @@ public sealed class OwnerRouteTests
     }
 
     [Fact]
+    public async Task Command_at_which_the_owner_fails_each_time_is_given_up_after_a_second_as_unknown()
+    {
+        Owned(_other);
+        _peers.Otherwise = PeerReply.Without(PeerOutcome.Failed, "broken");
+        Assert.Equal(RejectionKind.OutcomeUnknown, (await Ask(Command)).Why!.Kind);
+        Assert.Equal((20, 20), (_peers.Asked.Count, _peers.Asked.DistinctBy(ask => ask.Request.Id).Count()));
+        Assert.Single(_peers.Asked.DistinctBy(ask => System.Text.Encoding.UTF8.GetString(ask.Request.Payload.Span)));
+        Assert.InRange(Waited, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Read_at_which_the_owner_fails_each_time_fails_here_too_and_says_where()
+    {
+        Owned(_other);
+        _peers.Otherwise = PeerReply.Without(PeerOutcome.Failed, "broken");
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Ask(Read));
+        Assert.Equal("other, which has the exchange: broken", failure.Message);
+    }
+
+    [Fact]
+    public async Task Owner_that_fails_once_is_asked_again()
+    {
+        Owned(_other);
+        _peers.Answers.Enqueue(PeerReply.Without(PeerOutcome.Failed, "broken"));
+        _peers.Answers.Enqueue(Replied(Done));
+        Assert.Equal(Done.Why, (await Ask(Read)).Why);
+    }
+
+    [Fact]
     public async Task Command_that_may_have_arrived_is_repeated_under_its_id_and_key()
     {
         Owned(_other);

@@ -123,6 +123,10 @@ internal sealed class PostgresNode : IShardHost, IMemberWriter, IAsyncDisposable
         return default;
     }
 
+    void IMemberWriter.Leave()
+    {
+    }
+
     ValueTask IMemberWriter.Exit() => default;
 
     public async ValueTask DisposeAsync()

@@ -140,6 +140,10 @@ internal sealed class SimulatedNode : IShardHost, IMemberWriter, IDisposable
         Lives.Add(incarnation);
     }
 
+    void IMemberWriter.Leave()
+    {
+    }
+
     ValueTask IMemberWriter.Exit()
     {
         if (Open.Count > 0)

@@ -100,6 +100,8 @@ internal sealed class NewerNode : IShardHost, IMemberWriter, IAsyncDisposable
 
     public ValueTask Enter(Guid incarnation, int lanes, CancellationToken cancellationToken) => _store.Enter(incarnation, lanes, cancellationToken);
 
+    public void Leave() => _store.Leave();
+
     public ValueTask Exit() => _store.Exit();
 
     public async ValueTask DisposeAsync()

@@ -16,6 +16,8 @@ public sealed class RecoveryTests
         await using var cluster = await RealCluster.Make();
         var first = await cluster.Add("first");
         var kept = await RealCluster.Create(first, "Kept");
+        var path = string.Create(CultureInfo.InvariantCulture, $"api/exchanges/{kept}/");
+        var tag = (await Reply.To(first.Http, "GET", path)).Message.Headers.ETag!.ToString();
         Assert.Equal(0, (await first.Stop()).ExitCode);
 
         var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{RealCluster.FreePort()}");
@@ -40,8 +42,21 @@ public sealed class RecoveryTests
         }
 
         var second = await starting;
-        Assert.Equal("second", (await second.Get(string.Create(CultureInfo.InvariantCulture, $"api/exchanges/{kept}/"))).GetProperty("status").GetProperty("node").GetString());
+        Assert.Equal("second", NodeOf(await second.Get(path)));
+
+        // Nobody has written the row since, and lists show the new owner all the same.
+        Assert.Equal("first", await cluster.Ask<string>("SELECT node FROM mm.exchange"));
+        Assert.Equal("second", NodeOf((await second.Get("api/exchanges/")).GetProperty("results")[0]));
+        Assert.Contains("\"node\":\"second\"", (await Reply.To(second.Http, "GET", "api/exchanges/?format=ndjson")).Text, StringComparison.Ordinal);
+
+        // So the tag of before is not that of now, although it still names the version that a client may change.
+        Assert.Equal(200, (await Reply.To(second.Http, "GET", path, headers: ("If-None-Match", tag))).Code);
+        var change = await Reply.To(
+            second.Http, "PATCH", path, """{"interval":900}""", "application/merge-patch+json", ("If-Match", tag));
+        Assert.True(change.Code == 200, change.Text);
     }
+
+    private static string? NodeOf(JsonElement exchange) => exchange.GetProperty("status").GetProperty("node").GetString();
 
     private static async Task<(HttpStatusCode Code, SortedDictionary<string, string> Checks)> Readiness(HttpClient client)
     {

@@ -49,7 +49,36 @@ public sealed class StopTests
 
         Assert.False(Signals.Lives(worker));
         await rig.Start();
-        Assert.Equal(["crashed", "succeeded"], (await MadeUpFor(rig, id)).Select(run => run.GetProperty("state").GetString()));
+
+        // The worker is killed while there is patience left: on a fast machine the next one still brings what the first did not.
+        await RunningNode.Until("it has succeeded", async () => States(await rig.Runs(id)) is [.., "succeeded"]);
+        Assert.True(States(await rig.Runs(id)) is ["succeeded"] or ["crashed", "succeeded"]);
+    }
+
+    [Fact]
+    public async Task Frozen_worker_does_not_keep_a_node_of_a_cluster_up_and_the_next_owner_makes_up_for_its_run()
+    {
+        await using var venue = await RunningSimulator.Start();
+        await using var cluster = await RealCluster.Make();
+        string[] onSimulator = ["--sim-url", venue.Address.GetLeftPart(UriPartial.Authority)];
+        var leaver = await cluster.Add("leaver", onSimulator);
+        await cluster.Settled(1);
+        var created = await Reply.To(leaver.Http, "POST", "api/exchanges/", JsonSerializer.Serialize(
+            new { name = "Hanging", venue = "sim", enabled = false, interval = 600, options = new { ccxt = new { timeout = 60_000 } } }));
+        var runs = $"api/exchanges/{created["id"]}/runs/";
+        await venue.Order("""{"kind":"hang","count":1}""");
+        Assert.Equal(202, (await Reply.To(leaver.Http, "POST", $"api/exchanges/{created["id"]}/run/")).Code);
+        await RunningNode.Until("the worker gathers", async () => await venue.Asked() > 0);
+        var worker = Assert.Single((await leaver.Get("api/status/")).GetProperty("workers").EnumerateArray()).GetProperty("pid").GetInt32();
+        Signals.Freeze(worker);
+
+        var (exitCode, took) = await leaver.Stop();
+
+        Assert.True(exitCode == 0 && took < Allowed, $"{exitCode} after {took}\n{leaver.Log}");
+        Assert.False(Signals.Lives(worker));
+        var next = await cluster.Add("next", onSimulator);
+        await RunningNode.Until("it has succeeded", async () =>
+            (await next.Get(runs)).GetProperty("results").EnumerateArray().Any(run => run.GetProperty("state").GetString() == "succeeded"));
     }
 
     private static async Task<(long Exchange, string Run)> Begin(NodeOnSimulator rig, string fault)
@@ -68,6 +97,8 @@ public sealed class StopTests
             async () => await rig.Runs(id) is [_, var next] && next.GetProperty("state").GetString() != "running");
         return await rig.Runs(id);
     }
+
+    private static string[] States(JsonElement[] runs) => [.. runs.Select(run => run.GetProperty("state").GetString()!)];
 
     private static async Task StopCleanly(NodeOnSimulator rig)
     {

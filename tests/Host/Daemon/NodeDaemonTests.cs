@@ -123,9 +123,14 @@ public sealed class NodeDaemonTests : IAsyncDisposable
     [Fact]
     public async Task Command_of_a_running_process_can_be_repeated()
     {
-        using var process = Process.Start(new ProcessStartInfo("sleep", ["300"]) { WorkingDirectory = _folder })!;
+        using var process = Process.Start(new ProcessStartInfo("sleep", ["300"])
+        {
+            WorkingDirectory = _folder,
+            Environment = { ["MARKETMANAGER_NODE"] = "a=b" },
+        })!;
         Assert.True(SpinWait.SpinUntil(() => Command(process)?.Arguments is ["sleep", "300"], TimeSpan.FromSeconds(10)));
         Assert.Equal(_folder, Command(process)!.WorkingDirectory);
+        Assert.Equal("a=b", Command(process)!.Environment!["MARKETMANAGER_NODE"]);
         process.Kill();
 
         static ProgramCommand? Command(Process process) => ProcessIdentity.Of(process.Id) is { } identity ? ProgramCommand.Of(identity) : null;

@@ -28,6 +28,10 @@ internal sealed class ProcessJournal(Universe universe, SharedStore store, Store
         _writer = incarnation;
     }
 
+    public void Leave()
+    {
+    }
+
     public async ValueTask Exit()
     {
         _writer = null;

@@ -29,7 +29,7 @@ internal sealed class Reads
     /// <summary>A client reads. What was answered before this is the least that it must see.</summary>
     public void Read(long id, Func<Task<Answer<ExchangeView>>> read)
     {
-        var atLeast = _told.Where(x => x.Id == id).Select(x => SequenceOf(x.Answer)).DefaultIfEmpty(0).Max();
+        var atLeast = _told.Where(x => x.Id == id).Select(x => ChangesOf(x.Answer)).DefaultIfEmpty(0).Max();
         var isGone = _deleted.Any(x => x.Id == id && Value(x.Answer) is not null);
         var answer = read();
         _reads.Add((id, atLeast, isGone, answer));
@@ -60,10 +60,10 @@ internal sealed class Reads
                 throw new InvalidOperationException($"exchange {id} was shown after its deletion had been confirmed");
             }
 
-            if (SequenceOf(answer) < atLeast)
+            if (ChangesOf(answer) < atLeast)
             {
                 throw new InvalidOperationException(
-                    $"exchange {id} was shown as of event {SequenceOf(answer)} by {view.Status.Node}, when event {atLeast} had been shown before");
+                    $"exchange {id} was shown as of change {ChangesOf(answer)} by {view.Status.Node}, when change {atLeast} had been shown before");
             }
         }
     }
@@ -75,5 +75,5 @@ internal sealed class Reads
         answer.IsCompletedSuccessfully && answer.GetAwaiter().GetResult().Why is { Kind: RejectionKind.NotFound };
 
     // The rest of a revision is the attempt of the run that is going, which a new owner does not know.
-    private static long SequenceOf(Task<Answer<ExchangeView>> answer) => Value(answer) is { } view ? view.Revision >> 8 : 0;
+    private static long ChangesOf(Task<Answer<ExchangeView>> answer) => Value(answer) is { } view ? view.Revision >> 8 : 0;
 }

@@ -63,6 +63,23 @@ public sealed class PostgresBudgetsTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Anybody_can_look_at_all_accounts_without_claiming()
+    {
+        await using var other = await Another();
+        await Ledger.Take(new BudgetClaim(Account, 10, 10, 1_000) { Announced = 1_200 }, default);
+        await Ledger.Take(new BudgetClaim(new BudgetAccount("kraken", "north", ""), 3, 3, 60), default);
+        await Ledger.Block(new BudgetBlock("kraken", "north", TimeSpan.FromSeconds(100)), default);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var looks = await other.Budgets.Look(default);
+            Assert.Equal([(Account, 10, 1_200), (new BudgetAccount("kraken", "north", ""), 3, null)], looks.Select(look => (look.Account, look.Used, look.Limit)));
+            Assert.Equal(TimeSpan.Zero, looks[0].Blocked);
+            Assert.InRange(looks[1].Blocked, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(100));
+        }
+    }
+
+    [Fact]
     public async Task A_node_that_lost_its_sessions_hears_of_blocks_again()
     {
         await using var other = await Another();

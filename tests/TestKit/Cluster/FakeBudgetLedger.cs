@@ -34,11 +34,8 @@ public sealed class FakeBudgetLedger(TimeProvider time) : IBudgetLedger
         await Pass();
         Refuse();
         Claims.Add(claim);
-        var left = _blocks.TryGetValue((claim.Account.Venue, claim.Account.Egress), out var until)
-            ? TimeSpan.FromSeconds((double)(until - time.GetTimestamp()) / time.TimestampFrequency)
-            : TimeSpan.Zero;
         (_books[claim.Account], var grant) =
-            _books.GetValueOrDefault(claim.Account, BudgetBook.Empty).Take(claim, Clock, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            _books.GetValueOrDefault(claim.Account, BudgetBook.Empty).Take(claim, Clock, Left(claim.Account));
         await Pass();
         return grant;
     }
@@ -50,6 +47,22 @@ public sealed class FakeBudgetLedger(TimeProvider time) : IBudgetLedger
         Refuse();
         _blocks[(block.Venue, block.Egress)] = time.GetTimestamp() + (long)(block.Length.TotalSeconds * time.TimestampFrequency);
         Blocked?.Invoke(block);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<BudgetUse>> Look(CancellationToken cancellationToken)
+    {
+        await Pass();
+        Refuse();
+        return [.. _books.Select(book => book.Value.Look(book.Key, Clock, Left(book.Key)))];
+    }
+
+    private TimeSpan Left(BudgetAccount account)
+    {
+        var left = _blocks.TryGetValue((account.Venue, account.Egress), out var until)
+            ? TimeSpan.FromSeconds((double)(until - time.GetTimestamp()) / time.TimestampFrequency)
+            : TimeSpan.Zero;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private void Refuse()

@@ -27,6 +27,6 @@ public class CatalogTests
 
         Assert.Equal(VenueCapability.Yes, all["sim"].Has["fetchTickers"]);
         Assert.Equal(VenueCapability.No, all["sim"].Has["createOrder"]);
-        Assert.Null(venues.Catalog.Budget("binance"));
+        Assert.Empty(await venues.Catalog.Budgets(CancellationToken.None));
     }
 }

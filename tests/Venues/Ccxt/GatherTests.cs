@@ -147,7 +147,7 @@ public class GatherTests : IAsyncLifetime
         await _venues.GatherSim();
         await _control.Order("""{"kind":"rate_limit","retry_after":2,"count":1}""");
         var error = await Failure();
-        var blocked = _venues.Catalog.Budget("sim")!;
+        var blocked = (await _venues.Catalog.Budgets(CancellationToken.None))["sim"];
         var other = _venues.GatherSim("""{"markets":{"max_symbols":7}}""");
 
         Assert.Equal((ErrorKinds.RateLimited, TimeSpan.FromSeconds(2)), (error.Kind, error.RetryAfter));
@@ -161,7 +161,7 @@ public class GatherTests : IAsyncLifetime
     {
         await _venues.GatherSim();
 
-        Assert.Equal(new VenueBudgetStatus(6_000, 20 + 80, null), _venues.Catalog.Budget("sim"));
+        Assert.Equal(new VenueBudgetStatus(6_000, 20 + 80, null), (await _venues.Catalog.Budgets(CancellationToken.None))["sim"]);
     }
 
     [Fact]

@@ -37,6 +37,29 @@ public class SharedBudgetTests
     }
 
     [Fact]
+    public async Task A_node_that_asks_nothing_knows_what_the_others_used_and_until_when_the_venue_is_to_be_left_alone()
+    {
+        var (asks, looks, elsewhere) = (Node(), Node(), new VenueBudgets(_time, new ClusterBudgets(_ledger, "elsewhere")));
+        _ = Ask(asks.Of(Venue));
+        Assert.Equal(new VenueBudgetStatus(Limit, 1, null) { Sharing = BudgetSharing.Shared }, await Status(looks));
+        Assert.Null(await Status(elsewhere));
+
+        asks.Of(Venue).Observe("api", 429, null, TimeSpan.FromSeconds(30));
+        Assert.Null((await Status(looks))!.BlockedUntil); // a second long, what was seen will do
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(_time.GetUtcNow() + TimeSpan.FromSeconds(29), (await Status(looks))!.BlockedUntil);
+        Assert.Equal((await Status(looks))!.BlockedUntil, (await Status(asks))!.BlockedUntil);
+
+        _ledger.IsDown = true;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await Status(looks));
+        Assert.NotNull(await Status(asks));
+
+        static async Task<VenueBudgetStatus?> Status(VenueBudgets budgets) =>
+            (await budgets.Status(_ => 50, CancellationToken.None)).GetValueOrDefault("binanceus");
+    }
+
+    [Fact]
     public void Steady_requests_cost_a_claim_every_few_seconds()
     {
         var budget = Node().Of(Venue);

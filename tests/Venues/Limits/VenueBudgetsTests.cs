@@ -16,15 +16,15 @@ public class VenueBudgetsTests
     public VenueBudgetsTests() => _budgets = new VenueBudgets(_time);
 
     [Fact]
-    public void A_venues_status_is_that_of_its_address_closest_to_the_limit()
+    public async Task A_venues_status_is_that_of_its_address_closest_to_the_limit()
     {
-        Assert.Null(_budgets.Status("binance"));
+        Assert.Null(await StatusOf("binance"));
         _ = Ask(Own, cost: 1);
         _ = Ask(Proxied, cost: 100);
         _ = Ask(new BudgetKey("binance@127.0.0.1:8090", ""), cost: 50);
         _ = Ask(new BudgetKey("binanceus", ""), cost: 1_000);
 
-        Assert.Equal(new VenueBudgetStatus(6_000, 500, null), _budgets.Status("binance"));
+        Assert.Equal(new VenueBudgetStatus(6_000, 500, null), await StatusOf("binance"));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public class VenueBudgetsTests
     }
 
     [Fact]
-    public void A_budget_in_use_is_kept_with_the_limit_that_the_venue_announced()
+    public async Task A_budget_in_use_is_kept_with_the_limit_that_the_venue_announced()
     {
         _ = Ask(Own);
         _budgets.Of(Own).Announce("api", 1_200);
@@ -79,7 +79,7 @@ public class VenueBudgetsTests
             _ = Ask(Own);
         }
 
-        Assert.Equal(1_200, _budgets.Status("binance")!.Limit);
+        Assert.Equal(1_200, (await StatusOf("binance"))!.Limit);
     }
 
     [Fact]
@@ -118,6 +118,9 @@ public class VenueBudgetsTests
 
         Assert.False(Ask(spaced).IsCompleted);
     }
+
+    private async Task<VenueBudgetStatus?> StatusOf(string venue) =>
+        (await _budgets.Status(_ => null, CancellationToken.None)).GetValueOrDefault(venue);
 
     private Task Ask(BudgetKey key, double cost = 1, double rateLimit = 50) =>
         _budgets.Of(key).Acquire(RequestPriority.Polling, "api", cost, rateLimit, default);

@@ -26,7 +26,9 @@ internal sealed class ServingConnection(Stream stream, Action abort, RequestLedg
                 Begin(frame.Header, frame.Payload);
                 break;
             case FrameKind.Cancel:
-                ledger.GiveUp(frame.Header.Id);
+                // Elsewhere: what listens may take its time, such as the database's driver, and pings are to be answered meanwhile.
+                var id = frame.Header.Id;
+                _ = Task.Run(() => ledger.GiveUp(id));
                 break;
             case FrameKind.Ping:
                 Send(FrameKind.Pong);

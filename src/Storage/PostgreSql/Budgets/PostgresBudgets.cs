@@ -16,10 +16,15 @@ internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
     // Each failed try is another node's success.
     private const int Tries = 50;
 
-    private const string Look = """
+    private const string LookAtOne = """
         SELECT extract(epoch FROM clock_timestamp())::float8, b.version, b.book, coalesce(mm.block_left(k.at, k.length), interval '0')
         FROM (SELECT $1 AS venue, $2 AS egress, $3 AS part) AS a LEFT JOIN mm.budget b USING (venue, egress, part)
         LEFT JOIN mm.budget_block k USING (venue, egress)
+        """;
+
+    private const string LookAtAll = """
+        SELECT extract(epoch FROM clock_timestamp())::float8, b.venue, b.egress, b.part, b.book, coalesce(mm.block_left(k.at, k.length), interval '0')
+        FROM mm.budget b LEFT JOIN mm.budget_block k USING (venue, egress) ORDER BY b.venue, b.egress, b.part
         """;
 
     private const string Update = """
@@ -94,6 +99,21 @@ internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }, cancellationToken).AsTask();
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<BudgetUse>> Look(CancellationToken cancellationToken) => _source.Use(async connection =>
+    {
+        var all = new List<BudgetUse>();
+        await using var command = new NpgsqlCommand(LookAtAll, connection);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var account = new BudgetAccount(row.GetString(1), row.GetString(2), row.GetString(3));
+            all.Add(Parse(row.GetString(4)).Look(account, row.GetDouble(0), row.GetTimeSpan(5)));
+        }
+
+        return (IReadOnlyList<BudgetUse>)all;
+    }, cancellationToken).AsTask();
+
     public async ValueTask DisposeAsync()
     {
         await _news.DisposeAsync();
@@ -103,7 +123,7 @@ internal sealed class PostgresBudgets : IBudgetLedger, IAsyncDisposable
     private static async Task<(double Clock, long? Version, BudgetBook Book, TimeSpan Blocked)> Read(
         NpgsqlConnection connection, BudgetAccount account, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Look, connection)
+        await using var command = new NpgsqlCommand(LookAtOne, connection)
         {
             Parameters = { Text(account.Venue), Text(account.Egress), Text(account.Part) },
         };

@@ -16,6 +16,9 @@ internal sealed class PostgresList<T, TKey>(ReaderSource readers, Listing<T> lis
 {
     private const int Chunk = 256;
 
+    // Seconds. Somebody waits for a page: a server that hangs is given up sooner than where only a task of its own waits.
+    private const int PagePatience = 10;
+
     /// <summary>The page, and how many rows there are in all, as of one instant.</summary>
     public ValueTask<Page<T>> Page(Selection where, Paging paging, CancellationToken cancellationToken)
     {
@@ -23,7 +26,7 @@ internal sealed class PostgresList<T, TKey>(ReaderSource readers, Listing<T> lis
         return readers.Snapshot(
             async (connection, cancelled) =>
             {
-                await using var batch = new NpgsqlBatch(connection);
+                await using var batch = new NpgsqlBatch(connection) { Timeout = PagePatience };
                 Bind(Add(batch, count), where);
                 BindPage(Bind(Add(batch, select), where), paging);
                 await using var reader = await batch.ExecuteReaderAsync(cancelled);

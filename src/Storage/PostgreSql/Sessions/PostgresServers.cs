@@ -72,10 +72,15 @@ public sealed class PostgresServers(string connectionString)
         List<Exception> failures = [];
         foreach (var no in Order)
         {
-            var connection = new NpgsqlConnection(At(no, settings));
+            var (connection, name) = New(no, settings);
             try
             {
                 connection.Open();
+                using (var naming = Naming(connection, name))
+                {
+                    naming.ExecuteNonQuery();
+                }
+
                 var generation = Check(connection).Generation;
                 Prefer(no);
                 return (connection, generation);
@@ -83,12 +88,12 @@ public sealed class PostgresServers(string connectionString)
             catch (Exception e)
             {
                 connection.Dispose();
-                if (!PostgresFailures.IsOfStore(e))
+                if (PostgresFailures.OfConnecting(e) is not { } failure)
                 {
                     throw;
                 }
 
-                failures.Add(e);
+                failures.Add(failure);
             }
         }
 
@@ -102,10 +107,15 @@ public sealed class PostgresServers(string connectionString)
         List<Exception> failures = [];
         foreach (var no in Order)
         {
-            var connection = new NpgsqlConnection(At(no, settings));
+            var (connection, name) = New(no, settings);
             try
             {
                 await connection.OpenAsync(cancellationToken);
+                await using (var naming = Naming(connection, name))
+                {
+                    await naming.ExecuteNonQueryAsync(cancellationToken);
+                }
+
                 var (_, generation) = await CheckAsync(connection, cancellationToken);
                 Prefer(no);
                 return (connection, generation);
@@ -113,12 +123,12 @@ public sealed class PostgresServers(string connectionString)
             catch (Exception e)
             {
                 await connection.DisposeAsync();
-                if (!PostgresFailures.IsOfStore(e))
+                if (PostgresFailures.OfConnecting(e) is not { } failure)
                 {
                     throw;
                 }
 
-                failures.Add(e);
+                failures.Add(failure);
             }
         }
 
@@ -133,10 +143,15 @@ public sealed class PostgresServers(string connectionString)
         (NpgsqlConnection Connection, int Timeline)? best = null;
         foreach (var no in Order)
         {
-            var connection = new NpgsqlConnection(At(no, settings));
+            var (connection, name) = New(no, settings);
             try
             {
                 await connection.OpenAsync(cancellationToken);
+                await using (var naming = Naming(connection, name))
+                {
+                    await naming.ExecuteNonQueryAsync(cancellationToken);
+                }
+
                 await ServerCheck.Verify(connection, cancellationToken);
                 await using var ask = new NpgsqlCommand($"SELECT {Statements.Timeline}", connection);
                 var timeline = (int)(await ask.ExecuteScalarAsync(cancellationToken))!;
@@ -153,13 +168,13 @@ public sealed class PostgresServers(string connectionString)
             catch (Exception e)
             {
                 await connection.DisposeAsync();
-                if (!PostgresFailures.IsOfStore(e))
+                if (PostgresFailures.OfConnecting(e) is not { } failure)
                 {
                     await (best?.Connection.DisposeAsync() ?? default);
                     throw;
                 }
 
-                failures.Add(e);
+                failures.Add(failure);
             }
         }
 
@@ -197,6 +212,19 @@ public sealed class PostgresServers(string connectionString)
         await using var raise = RaiseEpochs(connection, sight.Server);
         return Accept(connection, sight, HasRaised(await raise.ExecuteNonQueryAsync(cancellationToken)), known);
     }
+
+    // The driver keeps something of every connection string that it was ever given, and incarnations are many: what differs with them
+    // is said afterwards.
+    private (NpgsqlConnection Connection, string? Name) New(int no, string settings)
+    {
+        var alone = new NpgsqlConnectionStringBuilder(At(no, settings));
+        var name = alone.ApplicationName;
+        alone.ApplicationName = "mm";
+        return (new NpgsqlConnection(alone.ConnectionString), name);
+    }
+
+    private static NpgsqlCommand Naming(NpgsqlConnection connection, string? name) =>
+        new("SELECT set_config('application_name', $1, false)", connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = name ?? "mm" } } };
 
     private static string NameOf(NpgsqlConnection connection) => $"PostgreSQL at {connection.Host}:{connection.Port}";
 

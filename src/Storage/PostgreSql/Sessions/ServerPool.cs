@@ -30,9 +30,9 @@ internal sealed class ServerPool : IAsyncDisposable
                 _servers.Prefer(no);
                 return connection;
             }
-            catch (Exception e) when (PostgresFailures.IsOfStore(e))
+            catch (Exception e) when (PostgresFailures.OfConnecting(e) is not null)
             {
-                failures.Add(e);
+                failures.Add(PostgresFailures.OfConnecting(e)!);
             }
         }
 

@@ -103,13 +103,13 @@ internal sealed partial class BatchCommitter(int no, LaneSession session, LaneSu
 
         session.Failed(e);
         await session.Drop();
-        if (course.LostSince is not { } since)
-        {
-            course.LostSince = _time.GetTimestamp();
-        }
-        else if (session.IsClosing || _time.GetElapsedTime(since) >= around.Options.UnknownPatience)
+        if (session.IsClosing || (course.LostSince is { } since && _time.GetElapsedTime(since) >= around.Options.UnknownPatience))
         {
             Answer(jobs, Loose(e));
+        }
+        else if (course.LostSince is null)
+        {
+            course.LostSince = _time.GetTimestamp();
         }
         else
         {

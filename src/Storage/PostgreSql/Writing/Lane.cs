@@ -50,6 +50,9 @@ internal sealed class Lane : IAsyncDisposable
         return queued.IsCompletedSuccessfully ? new ValueTask(job.Done) : Later(queued, job);
     }
 
+    /// <summary>From now on nobody waits for a store that is away.</summary>
+    public void Close() => _session.Close();
+
     /// <summary>Writes what is queued where the store lets it, and ends.</summary>
     public async ValueTask DisposeAsync()
     {

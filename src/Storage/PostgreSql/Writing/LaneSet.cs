@@ -64,13 +64,10 @@ internal sealed class LaneSet : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var lane in _lanes)
-        {
-            await lane.DisposeAsync();
-        }
-    }
+    /// <summary>From now on nobody waits for a store that is away.</summary>
+    public void Close() => Array.ForEach(_lanes, static lane => lane.Close());
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_lanes.Select(lane => lane.DisposeAsync().AsTask()));
 
     internal static StoreUnavailableException NoMember(Exception? inner = null) =>
         new("this node is not a member of the cluster now, so it cannot write", inner);

@@ -64,7 +64,8 @@ internal sealed class LostBatch(Guid incarnation, int lane, string applicationNa
     public async Task End(NpgsqlConnection connection, int session)
     {
         await using var end = new NpgsqlCommand(
-            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2", connection)
+            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2 AND pid <> pg_backend_pid()",
+            connection)
         {
             CommandTimeout = _seconds,
         };

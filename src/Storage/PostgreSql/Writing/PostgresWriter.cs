@@ -28,6 +28,9 @@ internal sealed class PostgresWriter(ReaderSource readers) : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on nobody waits for a store that is away.</summary>
+    public void Leave() => Volatile.Read(ref _lanes)?.Close();
+
     /// <summary>Writes what is queued, where it still can, and refuses what comes after.</summary>
     public async ValueTask Exit()
     {
