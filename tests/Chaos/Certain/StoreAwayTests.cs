@@ -31,12 +31,31 @@ public sealed class StoreAwayTests(CalmCluster cluster) : IClassFixture<CalmClus
     });
 
     [Fact]
-    public Task PostgreSQL_that_stands_still_for_longer_than_a_lease_moves_nothing() => cluster.AssertNothingMoves(async () =>
-    {
-        cluster.Rig.Server.Pause(true);
-        await Task.Delay(cluster.Rig.Options.Lease * 1.5, TimeProvider.System);
-        cluster.Rig.Server.Pause(false);
-    });
+    public Task PostgreSQL_that_stands_still_for_longer_than_a_lease_moves_nothing_and_who_asks_meanwhile_hears_that_nothing_was_done() =>
+        cluster.AssertNothingMoves(async () =>
+        {
+            // Sessions to read through are open then, all that a node may have: what is asked through one of them would hang for half a
+            // minute, and end as unknown for who asks through another node.
+            await Task.WhenAll(Enumerable.Range(0, 120).Select(i => cluster.Http.Ask(i, "GET", "api/exchanges/")));
+            cluster.Rig.Server.Pause(true);
+            try
+            {
+                await Task.Delay(cluster.Rig.Options.Lease * 1.5, TimeProvider.System);
+
+                // Changes and runs, each through every node, of which one owns the exchange.
+                var answers = await Task.WhenAll(
+                    from node in Enumerable.Range(0, cluster.Rig.Nodes.Count)
+                    from exchange in cluster.Ids.Skip(10).Take(4)
+                    select exchange % 2 == 0
+                        ? cluster.Http.Ask(node, "PATCH", CalmCluster.Path(exchange), new { url = "https://meanwhile.example/" })
+                        : cluster.Http.Ask(node, "POST", $"{CalmCluster.Path(exchange)}run/", key: $"meanwhile {node} {exchange}"));
+                Assert.All(answers, answer => Assert.True(answer is { Status: 503, Problem: "/problems/unavailable" }, answer.ToString()));
+            }
+            finally
+            {
+                cluster.Rig.Server.Pause(false);
+            }
+        });
 
     [Fact]
     public Task PostgreSQL_that_refuses_all_that_is_new_moves_nothing_nor_do_its_sessions_that_end_meanwhile() => cluster.AssertNothingMoves(async () =>
