@@ -40,4 +40,37 @@ public static class Cancelling
             // All were called; it is cancelled.
         }
     }
+
+    /// <summary>Waits so long and no longer. What is given up is told to end, which is not waited for: the driver of PostgreSQL takes
+    /// seconds for it where the server hangs.</summary>
+    /// <param name="patience">How long.</param>
+    /// <param name="ask">Begins what is waited for.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives it up as well.</param>
+    /// <exception cref="TimeoutException">It took longer.</exception>
+    public static async Task<T> Within<T>(
+        this TimeSpan patience, Func<CancellationToken, ValueTask<T>> ask, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asked = ask(over.Token).AsTask();
+        try
+        {
+            return await asked.WaitAsync(patience, time, cancellationToken);
+        }
+        finally
+        {
+            _ = End(asked, over);
+        }
+    }
+
+    private static async Task End(Task asked, CancellationTokenSource over)
+    {
+        if (!asked.IsCompleted)
+        {
+            await over.CancelAllAsync();
+        }
+
+        await asked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        over.Dispose();
+    }
 }

@@ -241,6 +241,16 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task A_key_that_nobody_knows_is_looked_for_once_however_slow_the_store_is()
+    {
+        await using var api = await ApiServer.Start(KeysRequired);
+        api.Keys.Put(Role.Viewer);
+        api.Keys.OnRead = () => api.Clock.Advance(TimeSpan.FromMilliseconds(300));
+        (await api.Get("/api/status/", ("Authorization", "Bearer mm_1_x"))).Problem(401, "unauthorized");
+        Assert.InRange(api.Keys.Reads, 1, 2);
+    }
+
+    [Fact]
     public async Task A_store_that_hangs_before_any_key_was_read_is_503()
     {
         await using var api = await ApiServer.Start(KeysRequired);

@@ -50,13 +50,15 @@ internal sealed partial class KeyRing(IKeyStore store, ApiOptions options, TimeP
 
     private async ValueTask<Snapshot> Fresh(TimeSpan maxAge, CancellationToken cancellationToken)
     {
+        var asked = time.GetTimestamp();
         while (true)
         {
             Reading reading;
             TimeSpan patience;
             lock (_gate)
             {
-                if (_keys is { } keys && time.GetElapsedTime(keys.ReadAt) < maxAge)
+                // What was read since it was asked for will do, however long that took.
+                if (_keys is { } keys && (time.GetElapsedTime(keys.ReadAt) < maxAge || keys.ReadAt >= asked))
                 {
                     return keys;
                 }

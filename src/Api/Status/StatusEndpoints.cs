@@ -59,20 +59,18 @@ internal sealed class StatusEndpoints(
     // Whatever the store's health: one that is full takes no writes and can still be read. One that hangs is not waited for.
     private async Task<(ExchangeCounts? Exchanges, RunCounts? Runs, string? Why)> Count(DateTimeOffset now, CancellationToken stop)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await using var limit = over.CancelAllAfter(Patience, time);
         var (ofExchanges, ofRuns) = ((ExchangeCounts?)null, (RunCounts?)null);
         try
         {
-            ofExchanges = await exchanges.Count(over.Token);
-            ofRuns = await runs.CountSince(now - RunsCounted, over.Token);
+            ofExchanges = await Patience.Within(exchanges.Count, time, stop);
+            ofRuns = await Patience.Within(token => runs.CountSince(now - RunsCounted, token), time, stop);
             return (ofExchanges, ofRuns, null);
         }
         catch (StoreException failure)
         {
             return (ofExchanges, ofRuns, failure.Message);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (TimeoutException)
         {
             return (ofExchanges, ofRuns, $"the store does not answer within {Patience.TotalSeconds:0} s");
         }

@@ -11,7 +11,7 @@ internal sealed class ExchangeOwner(ExchangeGateway exchanges, ILease lease)
     /// <summary>The answer; a rejection of kind <see cref="RejectionKind.Moved"/> where it was certainly not carried out here.</summary>
     public async ValueTask<KeptAnswer> Handle(ExchangeRequest request, CancellationToken cancellationToken)
     {
-        if (!lease.Holds && request is not ExchangeRequest.Pause)
+        if (!lease.Holds && request is not (ExchangeRequest.Pause or ExchangeRequest.WhenEnded))
         {
             return new KeptAnswer(null, null, Rejections.Moved); // without asking a store that may not answer
         }

@@ -26,8 +26,8 @@ internal sealed class OwnerRoute(
     /// <summary>Owners change within a second or two: what lasts longer than this has another reason, which is answered then.</summary>
     public static readonly TimeSpan Hope = TimeSpan.FromSeconds(5);
 
-    // For about a second, in which a node that is ending has ended: a defect that shows each time is not asked for any longer.
-    private const int MostFailures = 20;
+    // In which a node that is ending has ended: a defect that shows each time is not asked for any longer.
+    private static readonly TimeSpan FailurePatience = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TellPatience = TimeSpan.FromSeconds(2);
@@ -52,7 +52,8 @@ internal sealed class OwnerRoute(
         var isUnknown = false;
         string? busy = null;
         PeerRequest? sent = null;
-        var (tries, failures) = (0, 0);
+        var tries = 0;
+        (Guid Owner, long Since)? failing = null;
         for (var view = views.Current; ;)
         {
             var waited = world.Time.GetElapsedTime(began);
@@ -82,11 +83,15 @@ internal sealed class OwnerRoute(
                     fate = FateOf(reply);
                     busy = reply.Outcome is PeerOutcome.Busy ? owner.Name : null;
                     sent = reply.IsReplied || reply.Outcome is PeerOutcome.Failed ? null : sent;
-                    failures += reply.Outcome is PeerOutcome.Failed ? 1 : 0;
-                    if (failures == MostFailures)
+                    failing = reply.Outcome is not PeerOutcome.Failed ? null
+                        : failing?.Owner == owner.Incarnation ? failing
+                        : (owner.Incarnation, world.Time.GetTimestamp());
+                    if (failing is { } series && world.Time.GetElapsedTime(series.Since) >= FailurePatience)
                     {
                         Routed(request, world.Time.GetElapsedTime(began), "none");
-                        return request.IsCommand ? Rejected(Unknown) : throw new InvalidOperationException($"{owner.Name}, which has the exchange: {reply.Why}");
+                        return request.IsCommand
+                            ? Rejected(Unknown)
+                            : throw new InvalidOperationException($"{owner.Name}, which has the exchange: {reply.Why}");
                     }
                 }
 

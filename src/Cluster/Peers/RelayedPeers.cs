@@ -69,7 +69,7 @@ public sealed class RelayedPeers(IPeers direct, IClusterViews views, TimeProvide
         var reply = await direct.Ask(to, inner, cancellationToken);
         return reply.IsReplied ? reply
             : reply.IsNotExecuted ? PeerReply.Declined(reply.Why)
-            : PeerReply.Without(PeerOutcome.Failed, reply.Why);
+            : PeerReply.Without(reply.Outcome is PeerOutcome.Failed ? PeerOutcome.Failed : PeerOutcome.Lost, reply.Why);
     }
 
     private static PeerRequest Wrap(Member to, PeerRequest request)

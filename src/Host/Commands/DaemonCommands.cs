@@ -46,28 +46,32 @@ internal static class DaemonCommands
         command.SetAction(async (line, _) =>
         {
             var given = options.Values(line);
-            var node = daemon(options.Read(line, reader).DataFolder);
+            var node = daemon(options.DataFolder(line, reader));
             var before = node.Running is { } running ? ProgramCommand.Of(running) : null;
+            var variables = before?.Environment is { } its ? Renewed(its) : null;
             var next = before is not null && given.TrueForAll(v => v.Setting == KnownSettings.Data) ? before : RunWith(given);
+            if (next != before)
+            {
+                // As with start: said while the node that runs still does.
+                (variables is null ? reader : reader.With(variables)).Read(given);
+            }
+
             var stopped = await node.Stop();
-            return stopped == ExitCode.Done ? await node.Start(next with { Environment = Environment(before) }) : stopped;
+            return stopped == ExitCode.Done ? await node.Start(next with { Environment = variables }) : stopped;
         });
         return command;
     }
 
-    // What it was told by variables, such as its cluster, it is told again; what is set here now counts more.
-    private static Dictionary<string, string>? Environment(ProgramCommand? before)
+    // What it was told by variables, such as its cluster, it is told again; what is set here now counts more, in whichever of its two forms.
+    private static Dictionary<string, string> Renewed(IReadOnlyDictionary<string, string> variables)
     {
-        if (before?.Environment is not { } variables)
-        {
-            return null;
-        }
-
+        const string InFile = "_FILE";
         var all = variables.ToDictionary();
-        foreach (System.Collections.DictionaryEntry set in System.Environment.GetEnvironmentVariables())
+        foreach (System.Collections.DictionaryEntry set in Environment.GetEnvironmentVariables())
         {
             if (set is { Key: string name, Value: string { Length: > 0 } value } && name.StartsWith(EnvironmentSource.Prefix, StringComparison.Ordinal))
             {
+                all.Remove(name.EndsWith(InFile, StringComparison.Ordinal) ? name[..^InFile.Length] : name + InFile);
                 all[name] = value;
             }
         }

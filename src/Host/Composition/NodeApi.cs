@@ -47,7 +47,8 @@ internal sealed class NodeApi(NodeSettings settings, World world, ILoggerFactory
             .AddSingleton<IHostLifetime, NoLifetime>()
             .AddSingleton(world).AddSingleton(world.Time).AddSingleton(node)
             .AddSingleton(gateway)
-            .AddSingleton<IExchangeReader>(new OwnedExchanges(store.Exchanges, cluster is null ? _ => node.Name : cluster.OwnerOf)).AddSingleton(store.Runs).AddSingleton(store.Markets).AddSingleton(store.Keys)
+            .AddSingleton<IExchangeReader>(new OwnedExchanges(store.Exchanges, cluster is null ? _ => node.Name : cluster.OwnerOf))
+            .AddSingleton(store.Runs).AddSingleton(store.Markets).AddSingleton(store.Keys)
             .AddSingleton(store.Answers).AddSingleton(store.Settings).AddSingleton(store.Health)
             .AddSingleton(venues.Catalog).AddSingleton(venues.Workers)
             .AddMarketManagerApi(new ApiOptions

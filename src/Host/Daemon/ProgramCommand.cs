@@ -25,10 +25,18 @@ public sealed record ProgramCommand(IReadOnlyList<string> Arguments, string Work
         try
         {
             var arguments = Texts(process, "cmdline");
-            var variables = Texts(process, "environ").Select(text => text.Split('=', 2)).Where(pair => pair is [{ Length: > 0 }, _]);
+            var variables = new Dictionary<string, string>();
+            foreach (var text in Texts(process, "environ"))
+            {
+                if (text.Split('=', 2) is [{ Length: > 0 } name, var value])
+                {
+                    variables[name] = value;
+                }
+            }
+
             var folder = new FileInfo($"/proc/{process.Pid}/cwd").LinkTarget;
             return process.IsAlive && folder is not null
-                ? new ProgramCommand(arguments, folder) { Environment = variables.ToDictionary(pair => pair[0], pair => pair[1]) }
+                ? new ProgramCommand(arguments, folder) { Environment = variables }
                 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -17,6 +17,9 @@ public sealed class SettingsReader(IReadOnlyDictionary<string, string> variables
         return new SettingsReader(variables, [Path.GetFullPath("config"), Path.Combine(AppContext.BaseDirectory, "config")]);
     }
 
+    /// <summary>The same with other variables.</summary>
+    public SettingsReader With(IReadOnlyDictionary<string, string> others) => new(others, configFolders);
+
     /// <summary>The settings of a node.</summary>
     /// <param name="commandLine">What was given there.</param>
     /// <exception cref="SettingsException">Something is unknown, or out of its range; all of it is named.</exception>

@@ -14,20 +14,32 @@ internal sealed class PostgresHealth(ReaderSource readers, PostgresWriter writer
 
     public async ValueTask<StoreHealth> Check(CancellationToken cancellationToken)
     {
-        // Writes may wait for a standby, and the connections are few.
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var limit = over.CancelAllAfter(Patience, time);
+        try
+        {
+            return await Patience.Within(Look, time, cancellationToken); // writes may wait for a standby, and the connections are few
+        }
+        catch (TimeoutException)
+        {
+            return Health($"the database does not answer within {Patience.TotalSeconds:0} s");
+        }
+    }
+
+    private async ValueTask<StoreHealth> Look(CancellationToken cancellationToken)
+    {
         try
         {
             var seen = await readers.Read(
-                "SELECT current_setting('server_version'), pg_is_in_recovery()", null, row => (Version: row.Text(), IsStandby: row.Bool()), over.Token);
+                "SELECT current_setting('server_version'), pg_is_in_recovery()",
+                null,
+                row => (Version: row.Text(), IsStandby: row.Bool()),
+                cancellationToken);
             _version = seen[0].Version;
             if (writer.Failure is not null)
             {
                 await readers.Execute(
                     "INSERT INTO mm.counter (name, last) VALUES ('probe', 1) ON CONFLICT (name) DO UPDATE SET last = mm.counter.last + 1",
                     null,
-                    over.Token);
+                    cancellationToken);
             }
 
             return Health(seen[0].IsStandby ? "the server is a standby, which cannot be written" : writer.Refusal?.Message);
@@ -35,10 +47,6 @@ internal sealed class PostgresHealth(ReaderSource readers, PostgresWriter writer
         catch (Exception e) when (e is StoreException or ObjectDisposedException)
         {
             return Health(e.Message);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Health($"the database does not answer within {Patience.TotalSeconds:0} s");
         }
     }
 

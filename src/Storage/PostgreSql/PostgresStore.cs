@@ -43,7 +43,7 @@ public sealed partial class PostgresStore : IStore
         servers.Replaced += _ => _writer.ForgetEntities();
         servers.Refused += OnRefused;
         _journal = new PostgresJournal(servers, _writer);
-        Exchanges = new PostgresExchanges(_readers);
+        Exchanges = new PostgresExchanges(_readers, world.Time);
         Runs = new PostgresRuns(_readers);
         Retention = new PostgresRetention(_readers);
         Markets = new PostgresMarkets(_readers);

@@ -19,6 +19,7 @@ internal sealed class CcxtWorker(int number, CcxtOptions options, ProcessStarter
     private WorkerProcess? _process;
     private Task _supervision = Task.CompletedTask;
     private long _restarts;
+    private volatile bool _isHurried;
 
     /// <summary>How many feeds live here; kept by the pool.</summary>
     public int Feeds { get; set; }
@@ -50,7 +51,11 @@ internal sealed class CcxtWorker(int number, CcxtOptions options, ProcessStarter
     }
 
     /// <summary>See <see cref="WorkerProcess.Hurry"/>.</summary>
-    public void Hurry() => Volatile.Read(ref _process)?.Hurry();
+    public void Hurry()
+    {
+        _isHurried = true;
+        Volatile.Read(ref _process)?.Hurry();
+    }
 
     /// <summary>Kills the process and waits until it is gone.</summary>
     public async ValueTask DisposeAsync()
@@ -100,6 +105,11 @@ internal sealed class CcxtWorker(int number, CcxtOptions options, ProcessStarter
         {
             var process = await WorkerProcess.Start(options, starter, world, logger);
             Volatile.Write(ref _process, process);
+            if (_isHurried)
+            {
+                process.Hurry();
+            }
+
             if (_stopping.IsCancellationRequested)
             {
                 process.Kill("shutting down"); // the stop came while it was being started

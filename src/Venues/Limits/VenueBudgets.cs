@@ -60,17 +60,14 @@ internal sealed class VenueBudgets
             return here;
         }
 
-        var now = _time.GetUtcNow();
+        var seen = await _ledger.Look(cancellationToken);
         var elsewhere = ByVenue(
-            from use in await _ledger.Look(cancellationToken)
+            from use in seen.Uses
             where use.Account.Egress == _cluster!.Egress
             let venue = new BudgetKey(use.Account.Venue, use.Account.Egress).VenueId
             let rateLimit = rateLimitOf(venue)
             where rateLimit is not null
-            select (venue, new VenueBudgetStatus(
-                use.Limit ?? VenueWeights.RuleOf(venue, use.Account.Part, rateLimit.Value).Limit,
-                use.Used,
-                use.Blocked > TimeSpan.Zero ? now + use.Blocked : null) { Sharing = BudgetSharing.Shared }));
+            select (venue, StatusOf(use, VenueWeights.RuleOf(venue, use.Account.Part, rateLimit.Value), seen.At)));
         foreach (var (venue, status) in elsewhere)
         {
             here.TryAdd(venue, status);
@@ -93,6 +90,9 @@ internal sealed class VenueBudgets
             ];
         }
     }
+
+    private static VenueBudgetStatus StatusOf(BudgetUse use, BudgetRule rule, DateTimeOffset at) =>
+        new(use.Limit ?? rule.Limit, use.Used, use.Blocked > TimeSpan.Zero ? at + use.Blocked : null) { Sharing = BudgetSharing.Shared };
 
     private static Dictionary<string, VenueBudgetStatus> ByVenue(IEnumerable<(string Venue, VenueBudgetStatus Status)> budgets) => budgets
         .GroupBy(budget => budget.Venue, budget => budget.Status)

@@ -63,6 +63,9 @@ internal sealed class FakeKeys : IKeyStore
     /// <summary>What reading waits for.</summary>
     public Task Held { get; set; } = Task.CompletedTask;
 
+    /// <summary>What happens with each read.</summary>
+    public Action OnRead { get; set; } = () => { };
+
     public int Reads { get; private set; }
 
     public string Put(Role role)
@@ -81,6 +84,7 @@ internal sealed class FakeKeys : IKeyStore
     public async ValueTask<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken)
     {
         Reads++;
+        OnRead();
         await Held;
         return Away ? throw new StoreUnavailableException("away") : [.. All];
     }

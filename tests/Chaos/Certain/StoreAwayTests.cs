@@ -42,14 +42,20 @@ public sealed class StoreAwayTests(CalmCluster cluster) : IClassFixture<CalmClus
             {
                 await Task.Delay(cluster.Rig.Options.Lease * 1.5, TimeProvider.System);
 
-                // Changes and runs, each through every node, of which one owns the exchange.
+                // Changes and runs, each through every node, of which one owns the exchange; and creations.
+                var began = TimeProvider.System.GetTimestamp();
+                var creating = Enumerable.Range(0, cluster.Rig.Nodes.Count).Select(node => cluster.Http.Ask(
+                    node, "POST", "api/exchanges/", new { name = $"meanwhile {node}", venue = "sim", enabled = false, interval = 600 })).ToList();
+                var status = await cluster.Http.Ask(0, "GET", "api/status/");
                 var answers = await Task.WhenAll(
                     from node in Enumerable.Range(0, cluster.Rig.Nodes.Count)
                     from exchange in cluster.Ids.Skip(10).Take(4)
                     select exchange % 2 == 0
                         ? cluster.Http.Ask(node, "PATCH", CalmCluster.Path(exchange), new { url = "https://meanwhile.example/" })
                         : cluster.Http.Ask(node, "POST", $"{CalmCluster.Path(exchange)}run/", key: $"meanwhile {node} {exchange}"));
-                Assert.All(answers, answer => Assert.True(answer is { Status: 503, Problem: "/problems/unavailable" }, answer.ToString()));
+                Assert.True(status.Status == 200 && status.Json.GetProperty("status").GetString() == "degraded", status.ToString());
+                Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(25));
+                Assert.All([.. answers, .. await Task.WhenAll(creating)], answer => Assert.True(answer is { Status: 503, Problem: "/problems/unavailable" }, answer.ToString()));
             }
             finally
             {

@@ -9,6 +9,7 @@ using MarketManager.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MarketManager.Cluster.Tests.Peers;
 
@@ -226,6 +227,16 @@ public sealed class HandshakeTests
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public void A_connection_that_ended_with_its_request_can_still_be_closed()
+    {
+        using var ledger = new RequestLedger(new TestHandler(), TestNode.World, NullLogger.Instance);
+        var connection = new ServingConnection(
+            new MemoryStream(), () => throw new ObjectDisposedException("the request"), ledger, TestNode.Options(), TimeProvider.System);
+        connection.Close("it was silent");
+        Assert.Equal("it was silent", connection.Ended);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class RelayedPeersTests
     {
         _wires.Cut("a", "b");
         _wires.Lose("c", "b");
-        Assert.Equal(PeerOutcome.Failed, (await _wires.Ask("a", "b", "hello")).Outcome);
+        Assert.Equal(PeerOutcome.Lost, (await _wires.Ask("a", "b", "hello")).Outcome);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class RelayedPeersTests
         var id = new Guid(1, 0, 0, new byte[8]);
         _wires.Cut("a", "b");
         _wires.Lose("c", "b");
-        Assert.Equal(PeerOutcome.Failed, (await _wires.Ask("a", "b", "hello", id)).Outcome);
+        Assert.Equal(PeerOutcome.Lost, (await _wires.Ask("a", "b", "hello", id)).Outcome);
 
         _wires.Find("c", "b");
         Assert.Equal(PeerOutcome.Replied, (await _wires.Ask("a", "b", "hello", id)).Outcome);

@@ -28,7 +28,8 @@ public sealed class SplitRolesTests
         var path = $"api/exchanges/{created["id"]}/";
         var run = await Reply.To(api.Http, "POST", path + "run/?wait=60");
         Assert.True(run.Code == 200 && run["state"] == "succeeded" && run["node"] == "worker", run.Text);
-        Assert.True((await api.Get("api/venues/sim/")).GetProperty("budget").GetProperty("used").GetDouble() > 0, "what the other node used is shown");
+        await RunningNode.Until("what the other node used is shown", async () =>
+            (await api.Get("api/venues/sim/")).GetProperty("budget") is { ValueKind: JsonValueKind.Object } budget && budget.GetProperty("used").GetDouble() > 0);
         Assert.Equal(200, (await Change(api, path, "https://a.example/")).Code);
         Assert.Equal(20, (await api.Get("api/markets/")).GetProperty("count").GetInt32());
         Assert.NotEqual(200, (await Reply.To(gather.Http, "GET", "api/exchanges/")).Code);

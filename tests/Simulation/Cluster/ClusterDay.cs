@@ -366,7 +366,7 @@ internal sealed class ClusterDay
         _store.Witness.CheckHistory();
         List<string> violations = [.. _store.Witness.Violations, .. _sources.SelectMany(source => source.Violations)];
         Require(violations.Count == 0, string.Join("; ", violations.Take(5)));
-        StoreCheck.Check(Store);
+        StoreCheck.Check(Store, isShared: true);
         _requests.Check(Store, [.. Enumerable.Range(1, (int)Store.LastId).Select(id => (long)id)]);
         _reads.Check(id => Store.EventsOf(id).OfType<ExchangeEvent.Deleted>().Any());
     }

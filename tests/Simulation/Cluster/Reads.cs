@@ -10,7 +10,7 @@ internal sealed class Reads
 {
     private readonly List<(long Id, Task<Answer<ExchangeView>> Answer)> _told = [];
     private readonly List<(long Id, Task<Answer<ExchangeView>> Answer)> _deleted = [];
-    private readonly List<(long Id, long AtLeast, bool IsGone, Task<Answer<ExchangeView>> Answer)> _reads = [];
+    private readonly List<(long Id, Shown AtLeast, bool IsGone, Task<Answer<ExchangeView>> Answer)> _reads = [];
 
     /// <summary>A client is told of a state.</summary>
     public Task<Answer<ExchangeView>> Told(long id, Task<Answer<ExchangeView>> answer)
@@ -29,7 +29,9 @@ internal sealed class Reads
     /// <summary>A client reads. What was answered before this is the least that it must see.</summary>
     public void Read(long id, Func<Task<Answer<ExchangeView>>> read)
     {
-        var atLeast = _told.Where(x => x.Id == id).Select(x => ChangesOf(x.Answer)).DefaultIfEmpty(0).Max();
+        var told = _told.Where(x => x.Id == id).Select(x => Value(x.Answer)).OfType<ExchangeView>().ToList();
+        var atLeast = new Shown(
+            told.Select(ChangesOf).DefaultIfEmpty(0).Max(), told.Select(view => view.Version).DefaultIfEmpty(0).Max(), told.Max(view => view.Status.LastRunId));
         var isGone = _deleted.Any(x => x.Id == id && Value(x.Answer) is not null);
         var answer = read();
         _reads.Add((id, atLeast, isGone, answer));
@@ -45,7 +47,7 @@ internal sealed class Reads
     {
         foreach (var (id, atLeast, isGone, answer) in _reads)
         {
-            if (atLeast > 0 && !isDeleted(id) && IsNotFound(answer))
+            if (atLeast.Changes > 0 && !isDeleted(id) && IsNotFound(answer))
             {
                 throw new InvalidOperationException($"exchange {id} was not found, although it was there");
             }
@@ -60,10 +62,10 @@ internal sealed class Reads
                 throw new InvalidOperationException($"exchange {id} was shown after its deletion had been confirmed");
             }
 
-            if (ChangesOf(answer) < atLeast)
+            var shown = new Shown(ChangesOf(view), view.Version, view.Status.LastRunId);
+            if (shown.IsBefore(atLeast))
             {
-                throw new InvalidOperationException(
-                    $"exchange {id} was shown as of change {ChangesOf(answer)} by {view.Status.Node}, when change {atLeast} had been shown before");
+                throw new InvalidOperationException($"exchange {id} was shown as of {shown} by {view.Status.Node}, when {atLeast} had been shown before");
             }
         }
     }
@@ -75,5 +77,15 @@ internal sealed class Reads
         answer.IsCompletedSuccessfully && answer.GetAwaiter().GetResult().Why is { Kind: RejectionKind.NotFound };
 
     // The rest of a revision is the attempt of the run that is going, which a new owner does not know.
-    private static long ChangesOf(Task<Answer<ExchangeView>> answer) => Value(answer) is { } view ? view.Revision >> 8 : 0;
+    private static long ChangesOf(ExchangeView view) => view.Revision >> 8;
+
+    /// <summary>What only rises.</summary>
+    /// <param name="Changes">Events and changes of hands together: an owner may lack an event and have one more of the latter.</param>
+    /// <param name="Version">What clients have changed, which no change of hands raises.</param>
+    /// <param name="Run">The latest run; ids sort by time.</param>
+    private sealed record Shown(long Changes, long Version, Guid? Run)
+    {
+        public bool IsBefore(Shown other) =>
+            Changes < other.Changes || Version < other.Version || Comparer<Guid?>.Default.Compare(Run, other.Run) < 0;
+    }
 }

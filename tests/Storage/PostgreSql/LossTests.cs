@@ -160,6 +160,34 @@ public sealed class LossTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_leaves_does_not_wait_for_what_became_of_a_write_while_the_store_is_away()
+    {
+        using var line = new SilentLine(_server.Port);
+        await using var store = await PostgresStore.Open(
+            new PostgresOptions { ConnectionString = line.Through(_server.ConnectionString(_database)), UnknownPatience = TimeSpan.FromMinutes(2) },
+            World.Real(),
+            NullLoggerFactory.Instance);
+        await store.Enter(_me, PostgresStore.Lanes);
+        await store.Journal.Append(Append(1, 1, "before"));
+        line.IsSilent = true;
+        var writing = store.Journal.Append(Append(1, 2, "lost")).AsTask();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await Recorder.Read(_store.Journal)).Count < 2)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+        }
+
+        await _server.Stop();
+        store.Leave();
+        line.Cut();
+
+        var lost = await Assert.ThrowsAsync<StoreUnavailableException>(() => writing.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System));
+        Assert.True(lost.OutcomeUnknown);
+        await store.Exit();
+        await _server.StartAgain();
+    }
+
+    [Fact]
     public async Task Sessions_that_are_frozen_are_replaced_and_write_nothing_when_they_thaw()
     {
         await _store.Journal.Append(Append(1, 1, "before"));

@@ -75,7 +75,15 @@ internal abstract class PeerConnection
         if (Interlocked.CompareExchange(ref _ended, why, null) is null)
         {
             Writer.Close();
-            _abort();
+            try
+            {
+                _abort();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended by itself meanwhile, and the request that it was with it.
+            }
+
             OnClosed(why);
         }
     }

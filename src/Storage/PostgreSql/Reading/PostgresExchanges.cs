@@ -1,5 +1,6 @@
 using MarketManager.Actors.Exchanges;
 using MarketManager.Actors.Lists;
+using MarketManager.Kernel;
 using MarketManager.Storage.Reading;
 using MarketManager.Storage.Rows;
 using NpgsqlTypes;
@@ -7,8 +8,11 @@ using NpgsqlTypes;
 namespace MarketManager.Storage.PostgreSql.Reading;
 
 /// <summary>Reads exchanges. Names order without regard to case.</summary>
-internal sealed class PostgresExchanges(ReaderSource readers) : IExchangeReader
+internal sealed class PostgresExchanges(ReaderSource readers, TimeProvider time) : IExchangeReader
 {
+    // A client waits for the id of what it creates; one that is drawn and not used is no loss.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private static readonly Listing<ExchangeView> Listing = new(
         "mm.exchange", "id", ExchangeRow.Columns, "id", "id", Orders(), ExchangeRow.Read);
 
@@ -40,7 +44,19 @@ internal sealed class PostgresExchanges(ReaderSource readers) : IExchangeReader
         row => row.Text(),
         cancellationToken);
 
-    public ValueTask<long> NextId(CancellationToken cancellationToken) => readers.Draw(
+    public async ValueTask<long> NextId(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Patience.Within(Draw, time, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new StoreUnavailableException($"the database does not answer within {Patience.TotalSeconds:0} s", e);
+        }
+    }
+
+    private ValueTask<long> Draw(CancellationToken cancellationToken) => readers.Draw(
         """
         INSERT INTO mm.counter AS c (name, last) VALUES ('exchange', 1)
         ON CONFLICT (name) DO UPDATE SET last = c.last + 1 RETURNING last
