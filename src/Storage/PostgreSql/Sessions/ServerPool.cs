@@ -30,9 +30,9 @@ internal sealed class ServerPool : IAsyncDisposable
                 _servers.Prefer(no);
                 return connection;
             }
-            catch (Exception e) when (PostgresFailures.OfConnecting(e) is not null)
+            catch (Exception e) when (PostgresFailures.OfConnecting(e) is { } failure)
             {
-                failures.Add(PostgresFailures.OfConnecting(e)!);
+                failures.Add(failure);
             }
         }
 
